@@ -1,0 +1,72 @@
+"""Writing the audit chain: who did what, in the transaction of the change."""
+
+import hashlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from opd.models.audit import AuditChain, AuditEvent
+from smartcity.lib import clock, reference
+from smartcity.lib.models import canonical
+from smartcity.lib.workflow import acting_role
+
+if TYPE_CHECKING:
+    from opd.models import User
+
+
+def record(
+    *, by: "User | None", action: str, obj: Any, city_id: int, year: int, before: str = "", after: str = "", reason: str = ""
+) -> AuditEvent:
+    """Append one event to the city's chain of the year and return it.
+
+    `before` and `after` are digests of the object. Must run inside the transaction of the change:
+    an event without its change, or a change without its event, would be a lie.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("audit.record runs inside the transaction of the change")
+    AuditChain.objects.get_or_create(city_id=city_id, year=year)
+    chain = AuditChain.objects.select_for_update().get(city_id=city_id, year=year)
+    event = AuditEvent(
+        city_id=city_id,
+        year=year,
+        sequence=chain.sequence + 1,
+        actor=by,
+        role=acting_role(by, obj),
+        at=clock.now(),
+        action=action,
+        object_type=obj._meta.label_lower,
+        object_id=str(obj.pk),
+        before=before,
+        after=after,
+        reason=reason,
+        request_id=reference.current(),
+        prev_hash=chain.hash,
+    )
+    event.hash = hash_of(event)
+    event.save()
+    chain.sequence, chain.hash = event.sequence, event.hash
+    chain.save(update_fields=["sequence", "hash"])
+    return event
+
+
+def hash_of(event: AuditEvent) -> str:
+    """Return the SHA-256 that binds an event to the one before it."""
+    return hashlib.sha256(canonical(event.link()).encode()).hexdigest()
+
+
+def contradictions() -> Iterator[str]:
+    """Re-derive every chain and name what does not fit, one sentence each."""
+    for chain in AuditChain.objects.all():
+        before, place = "", f"chain {chain.city_id}/{chain.year}"
+        for sequence, event in enumerate(AuditEvent.objects.filter(city=chain.city_id, year=chain.year).iterator(), start=1):
+            if event.sequence != sequence:
+                yield f"{place}: event {sequence} is missing"
+                break
+            if event.prev_hash != before or event.hash != hash_of(event):
+                yield f"{place}: event {sequence} was altered"
+                break
+            before = event.hash
+        else:
+            if chain.hash != before:
+                yield f"{place}: the last event is missing"

@@ -1,0 +1,116 @@
+"""Evidence: what is claimed about a document, and the stored bytes it points to."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from opd.models.quick_win import QuickWin
+from smartcity.lib import clock
+
+if TYPE_CHECKING:
+    from opd.models.people import User
+
+
+class EvidenceKind(models.TextChoices):
+    REGULATION = "regulation", _("Regulation")
+    DECREE = "decree", _("Decree")
+    MINUTES = "minutes", _("Minutes")
+    AGREEMENT = "agreement", _("Agreement")
+    REPORT = "report", _("Report")
+    DOCUMENT = "document", _("Other document")
+    DATA = "data", _("Data")
+    PHOTO = "photo", _("Photo")
+    LINK = "link", _("Link")
+
+
+class StoredFile(models.Model):
+    """Bytes kept once under their SHA-256, whatever they are evidence of."""
+
+    sha256 = models.CharField(max_length=64, primary_key=True)
+    media_type = models.CharField(_("type"), max_length=100)
+    size = models.PositiveBigIntegerField(_("size"), help_text=_("Bytes."))
+    pages = models.PositiveIntegerField(_("pages"), null=True)
+    width = models.PositiveIntegerField(null=True)
+    height = models.PositiveIntegerField(null=True)
+    has_preview = models.BooleanField(default=False)
+    stored_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return self.sha256[:12]
+
+    @property
+    def tile(self) -> str:
+        """The short word shown in place of a picture."""
+        return {
+            "application/pdf": "PDF",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "XLSX",
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "DOCX",
+        }.get(self.media_type, self.media_type.rpartition("/")[2].upper()[:4])
+
+
+class EvidenceQuerySet(models.QuerySet["Evidence"]):
+    """How evidence is found."""
+
+    def visible_to(self, user: "User") -> Self:
+        """Evidence of the quick wins a person may see."""
+        return self.filter(quick_win__in=QuickWin.objects.visible_to(user)).select_related("stored_file", "quick_win__opd")
+
+    def for_list(self) -> Self:
+        return self.select_related("stored_file").order_by("created_at", "pk")
+
+
+class Evidence(models.Model):
+    """A document, photo or link that shows something, with what a reader should look at."""
+
+    quick_win = models.ForeignKey(QuickWin, models.CASCADE, related_name="evidence", verbose_name=_("quick win"))
+    kind = models.CharField(_("kind"), max_length=12, choices=EvidenceKind)
+    title = models.CharField(_("name"), max_length=200)
+    stored_file = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="evidence")
+    original_name = models.CharField(_("file name"), max_length=255, blank=True)
+    url = models.URLField(_("link"), max_length=500, blank=True)
+    document_date = models.DateField(_("document date"), null=True, blank=True)
+    page = models.CharField(_("page to look at"), max_length=40, blank=True)
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    sample = models.BooleanField(_("example"), default=False, help_text=_("Made up for a demonstration."))
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("added by"))
+    created_at = models.DateTimeField(_("added at"), default=clock.now, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    idempotency_key = models.CharField(max_length=64, unique=True, null=True, editable=False)
+
+    objects = EvidenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("evidence")
+        verbose_name_plural = _("evidence")
+        ordering = ["created_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(stored_file__isnull=False, url="") | (Q(stored_file__isnull=True) & ~Q(url="")),
+                name="evidence_file_or_link",
+                violation_error_message=_("Evidence is a file or a link, one of the two."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_photo(self) -> bool:
+        return self.kind == EvidenceKind.PHOTO
+
+    def flags(self, year: int) -> list[str]:
+        """Sentences that warn the uploader what an assessor will doubt; empty when all is well."""
+        found = []
+        if not self.is_photo and self.stored_file_id and not (self.document_date and self.page):
+            found.append(_t("Document date or page to look at is still empty"))
+        if self.document_date and self.document_date.year < year and not self._still_valid(year):
+            found.append(_t("Older than the evaluated year. Still valid? Write until when."))
+        return found
+
+    def _still_valid(self, year: int) -> bool:
+        return self.valid_until is not None and self.valid_until >= date(year, 1, 1)

@@ -1,0 +1,151 @@
+"""People: accounts, and the roles they hold for a time and a scope."""
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from opd.models.places import City, Opd
+from smartcity.lib import clock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Role(models.TextChoices):
+    """What a person may be. Domain guide, section 10: what each sees, does, and never does.
+
+    OPD_OPERATOR  sees own agency; drafts and sends to the head; never another agency's records.
+    OPD_HEAD      as the operator; approves and submits for the agency.
+    REVIEWER      (Kominfo) sees the city; returns or verifies, opens windows; never an assessor's score.
+    PLANNER       (Bappelitbang) sees the city; verifies Kominfo's own records; never an assessor's score.
+    ASSESSOR      sees the snapshot of the assigned window; scores own areas; never a draft or a colleague's score.
+    AUDITOR       (Inspektorat) sees everything and the audit trail; changes nothing.
+    LEADERSHIP    sees dashboards and reports; changes nothing.
+    ADMINISTRATOR keeps accounts and reference data; no score, no record of an agency.
+    """
+
+    OPD_OPERATOR = "operator", _("OPD operator")
+    OPD_HEAD = "head", _("OPD head")
+    REVIEWER = "reviewer", _("Reviewer")
+    PLANNER = "planner", _("Planner")
+    ASSESSOR = "assessor", _("Assessor")
+    AUDITOR = "auditor", _("Auditor")
+    LEADERSHIP = "leadership", _("Leadership")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+OF_AN_OPD = (Role.OPD_OPERATOR, Role.OPD_HEAD)
+OF_THE_CITY = (Role.REVIEWER, Role.PLANNER, Role.AUDITOR, Role.LEADERSHIP, Role.ADMINISTRATOR)
+
+
+class User(AbstractUser):
+    """An account. People appear by office and role; no personal name is asked."""
+
+    class Theme(models.TextChoices):
+        AUTO = "auto", _("As the device")
+        LIGHT = "light", _("Light")
+        DARK = "dark", _("Dark")
+
+    title = models.CharField(_("office title"), max_length=120, blank=True)
+    theme = models.CharField(_("theme"), max_length=5, choices=Theme, default=Theme.AUTO)
+
+    class Meta(AbstractUser.Meta):  # type: ignore[name-defined,misc]
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+
+    def __str__(self) -> str:
+        return self.title or self.username
+
+    def memberships_now(self) -> "list[Membership]":
+        """The roles this person holds now: one query, kept on the instance, hence per request."""
+        if not hasattr(self, "_memberships"):
+            rows = Membership.objects.valid_now().filter(user=self).select_related("city", "opd").order_by("pk")
+            self._memberships: list[Membership] = list(rows) if self.is_active else []
+        return self._memberships
+
+    def has_role(self, *roles: str, city_id: int | None = None, opd_id: int | None = None) -> bool:
+        """Whether one of `roles` is held now, in the city or agency when given."""
+        return any(
+            held.role in roles
+            and (city_id is None or held.city_id == city_id)
+            and (opd_id is None or held.opd_id == opd_id)
+            for held in self.memberships_now()
+        )
+
+    def opds(self) -> set[int]:
+        """The agencies this person enters data for (operator or head)."""
+        return {held.opd_id for held in self.memberships_now() if held.role in OF_AN_OPD and held.opd_id}
+
+    def home_opds(self) -> set[int]:
+        """The agencies this person belongs to in any role: nobody accepts their records."""
+        return {held.opd_id for held in self.memberships_now() if held.opd_id}
+
+    def cities(self, *roles: str) -> set[int]:
+        """The cities in which one of `roles` is held now."""
+        return {held.city_id for held in self.memberships_now() if held.role in roles}
+
+    def belongs_to(self, city_id: int) -> bool:
+        """Whether this person serves the city, so that they may not judge it."""
+        return any(held.city_id == city_id and held.role != Role.ASSESSOR for held in self.memberships_now())
+
+    def city(self) -> City | None:
+        """The city whose pages this person sees; the interface hides it while there is one."""
+        return next((held.city for held in self.memberships_now()), None)
+
+    def role_for(self, thing: Any) -> str:
+        """The role in which this person acts on `thing`, for histories and receipts."""
+        owner, city_id = getattr(thing, "opd_id", None), getattr(thing, "city_id", None)
+        held = self.memberships_now()
+        of_owner = (row.role for row in held if owner and row.opd_id == owner and row.role in OF_AN_OPD)
+        of_city = (row.role for row in held if city_id is None or row.city_id == city_id)
+        return next(of_owner, "") or next(of_city, "")
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    """How memberships are found."""
+
+    def valid_now(self) -> Self:
+        now = clock.now()
+        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=now), valid_from__lte=now)
+
+    def of_roles(self, roles: "Iterable[str]") -> Self:
+        return self.filter(role__in=roles)
+
+
+class Membership(models.Model):
+    """A role a person holds in a city or agency between two moments, and who gave it."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="memberships", verbose_name=_("account"))
+    role = models.CharField(_("role"), max_length=16, choices=Role)
+    city = models.ForeignKey(City, models.PROTECT, related_name="+", verbose_name=_("city"))
+    opd = models.ForeignKey(Opd, models.PROTECT, null=True, blank=True, related_name="memberships", verbose_name=_("agency"))
+    valid_from = models.DateTimeField(_("valid from"), default=clock.now)
+    valid_to = models.DateTimeField(_("valid to"), null=True, blank=True)
+    granted_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("granted by")
+    )
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        indexes = [models.Index(fields=["user", "valid_from"]), models.Index(fields=["opd", "role"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(role__in=[Role.OPD_OPERATOR, Role.OPD_HEAD]) | Q(opd__isnull=False),
+                name="membership_of_an_opd",
+                violation_error_message=_("An operator or head needs an agency."),
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
+                name="membership_period",
+                violation_error_message=_("The end of validity lies before its beginning."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()} {self.opd_id or ''}".strip()

@@ -1,0 +1,237 @@
+"""The central thing: a quick win, from draft to verified."""
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import Count, F, Max, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from opd.models.places import City, Opd
+from smartcity.lib.models import Event, Stamped, Versioned
+from smartcity.lib.text import plain_text
+
+if TYPE_CHECKING:
+    from opd.models.people import User
+
+
+class Status(models.TextChoices):
+    """Where a quick win stands. Meaning is never read from the spelling: see the sets below."""
+
+    DRAFT = "draft", _("Draft")
+    PROPOSED = "proposed", _("With the OPD head")
+    SUBMITTED = "submitted", _("Submitted")
+    RETURNED = "returned", _("Returned")
+    VERIFIED = "verified", _("Verified")
+
+
+EDITABLE = frozenset({Status.DRAFT, Status.RETURNED})
+WAITING = frozenset({Status.SUBMITTED})
+
+#: Permendagri 90/2019 and updates: urusan.bidang.program.level.kegiatan.sub kegiatan (domain guide, section 15).
+SUB_ACTIVITY = RegexValidator(
+    r"^\d\.\d{2}\.\d{2}\.[12]\.\d{2}\.(\d{2}|\d{4})$", _("Write the code like 2.16.03.2.02.09. [QW-CODE]")
+)
+
+
+class QuickWinQuerySet(models.QuerySet["QuickWin"]):
+    """The only place that knows how quick wins are found."""
+
+    def visible_to(self, user: "User") -> Self:
+        """Own agency in every status; the city's reviewers once submitted; leadership once verified."""
+        from opd.models.people import Role
+
+        seen = Q(opd__in=user.opds())
+        city = user.cities(Role.REVIEWER, Role.PLANNER, Role.AUDITOR)
+        seen |= Q(city__in=city, submitted_at__isnull=False)
+        seen |= Q(city__in=user.cities(Role.LEADERSHIP), status=Status.VERIFIED)
+        return self.filter(seen)
+
+    def of_own_opds(self, user: "User") -> Self:
+        return self.filter(opd__in=user.opds())
+
+    def in_year(self, year: int) -> Self:
+        return self.filter(year=year)
+
+    def of_city(self, city_id: int) -> Self:
+        return self.filter(city=city_id)
+
+    def verified(self) -> Self:
+        return self.filter(status=Status.VERIFIED)
+
+    def waiting(self) -> Self:
+        """Submitted and not yet decided, the longest wait first."""
+        return self.filter(status__in=WAITING).order_by("submitted_at", "pk")
+
+    def not_yet_submitted(self) -> Self:
+        """Still with the agency; the reviewer may know that they exist, not what they say."""
+        return self.filter(status__in=[Status.DRAFT, Status.PROPOSED], submitted_at__isnull=True)
+
+    def for_list(self) -> Self:
+        return self.select_related("opd", "dimension")
+
+    def for_detail(self) -> Self:
+        return self.select_related("opd__parent", "dimension", "sub_dimension", "city").annotate(
+            evidence_count=Count("evidence")
+        )
+
+    def matching(self, text: str) -> Self:
+        """Rows whose name, acronym or agency contains the words typed."""
+        if not text:
+            return self
+        return self.filter(
+            Q(name__icontains=text)
+            | Q(acronym__icontains=text)
+            | Q(opd__short__icontains=text)
+            | Q(opd__official_name__icontains=text)
+        )
+
+    def next_number(self, city_id: int, year: int) -> int:
+        """The next running number of a city's year; the unique constraint decides a race."""
+        return (self.filter(city=city_id, year=year).aggregate(last=Max("number"))["last"] or 0) + 1
+
+
+class QuickWin(Stamped, Versioned):
+    """A result an OPD promises to show within the year, proven by evidence."""
+
+    class Kind(models.TextChoices):
+        NEW = "NEW", _("New")
+        CONTINUED = "CONTINUED", _("Continued")
+
+    class Fund(models.TextChoices):
+        APBD = "APBD", "APBD"
+        APBN = "APBN", "APBN"
+        DAK = "DAK", "DAK"
+        CSR = "CSR", "CSR"
+        OTHER = "OTHER", _("Other")
+
+    city = models.ForeignKey(City, models.PROTECT, related_name="quick_wins", verbose_name=_("city"))
+    opd = models.ForeignKey(Opd, models.PROTECT, related_name="quick_wins", verbose_name=_("lead agency"))
+    year = models.PositiveSmallIntegerField(_("year"), validators=[MinValueValidator(2017), MaxValueValidator(2100)])
+    number = models.PositiveIntegerField(_("number"), editable=False)
+    status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.DRAFT, editable=False)
+    owner_confirmed = models.BooleanField(_("lead agency confirmed"), default=True)
+
+    # Identity
+    dimension = models.ForeignKey("dimensions.SmartDimension", models.PROTECT, related_name="+", verbose_name=_("dimension"))
+    sub_dimension = models.ForeignKey(
+        "dimensions.SubDimension", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("sub-dimension")
+    )
+    name = models.CharField(_("programme name"), max_length=200, validators=[plain_text])
+    acronym = models.CharField(_("acronym"), max_length=60, blank=True, validators=[plain_text])
+    status_kind = models.CharField(_("new or continued"), max_length=10, choices=Kind, blank=True)
+
+    # Problem and solution
+    problem = models.TextField(_("problem"), blank=True, max_length=4000, validators=[plain_text])
+    description = models.TextField(_("description of the solution"), blank=True, max_length=4000, validators=[plain_text])
+    beneficiaries = models.TextField(_("beneficiaries"), blank=True, max_length=1000, validators=[plain_text])
+    partners = models.TextField(_("collaboration"), blank=True, max_length=1000, validators=[plain_text])
+
+    # Target and achievement
+    indicator = models.CharField(_("indicator"), max_length=300, blank=True, validators=[plain_text])
+    unit = models.CharField(_("unit"), max_length=60, blank=True, validators=[plain_text])
+    baseline = models.DecimalField(_("baseline"), max_digits=18, decimal_places=4, null=True, blank=True)
+    target = models.DecimalField(_("target"), max_digits=18, decimal_places=4, null=True, blank=True)
+    realisation = models.DecimalField(_("realisation"), max_digits=18, decimal_places=4, null=True, blank=True)
+
+    # Time and budget
+    schedule = models.TextField(_("schedule"), blank=True, max_length=2000, validators=[plain_text])
+    budget = models.DecimalField(_("budget ceiling"), max_digits=18, decimal_places=2, null=True, blank=True)
+    fund_source = models.CharField(_("source of funds"), max_length=8, choices=Fund, blank=True)
+    sub_activity_code = models.CharField(_("sub-activity code"), max_length=24, blank=True, validators=[SUB_ACTIVITY])
+    legal_basis = models.CharField(_("legal basis"), max_length=300, blank=True, validators=[plain_text])
+    link = models.URLField(_("link"), max_length=500, blank=True)
+    linked_program = models.CharField(_("masterplan programme"), max_length=200, blank=True, validators=[plain_text])
+
+    # Continuation
+    sustainability = models.TextField(_("sustainability plan"), blank=True, max_length=4000, validators=[plain_text])
+
+    # Kept by the actions, never typed: what could not be read, what is invented, how complete it is
+    unreadable = models.JSONField(default=dict, editable=False)
+    sample_fields = models.JSONField(default=list, editable=False)
+    section_versions = models.JSONField(default=dict, editable=False)
+    filled = models.PositiveSmallIntegerField(_("fields filled"), default=0, editable=False)
+    total = models.PositiveSmallIntegerField(_("fields asked"), default=0, editable=False)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False)
+    submitted_at = models.DateTimeField(_("submitted at"), null=True, editable=False)
+    verified_at = models.DateTimeField(_("verified at"), null=True, editable=False)
+    idempotency_key = models.CharField(max_length=64, unique=True, null=True, editable=False)
+
+    objects = QuickWinQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("quick win")
+        verbose_name_plural = _("quick wins")
+        ordering = ["-year", "number"]
+        indexes = [
+            models.Index(fields=["city", "year", "status"]),
+            models.Index(fields=["opd", "year"]),
+            models.Index(fields=["status", "submitted_at"]),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["city", "year", "number"], name="quick_win_number_once"),
+            models.CheckConstraint(
+                condition=Q(budget__isnull=True) | Q(budget__gte=0),
+                name="quick_win_budget_not_negative",
+                violation_error_message=_("The budget ceiling is zero or more."),
+            ),
+            models.CheckConstraint(condition=Q(filled__lte=F("total")), name="quick_win_filled_of_total"),
+            models.CheckConstraint(
+                condition=Q(status__in=[Status.DRAFT, Status.PROPOSED, Status.RETURNED]) | Q(submitted_at__isnull=False),
+                name="quick_win_submitted_has_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=Status.VERIFIED) | Q(verified_at__isnull=False), name="quick_win_verified_has_time"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("opd:quick_win", args=[self.pk])
+
+    @property
+    def title(self) -> str:
+        """What people call it: the acronym when there is one."""
+        return self.acronym or self.name
+
+    @property
+    def code(self) -> str:
+        """The number people write in letters, such as QW-2022-0017."""
+        return f"QW-{self.year}-{self.number:04d}"
+
+    def section_version(self, section: str) -> int:
+        """The version of one section's fields: people may edit different sections side by side."""
+        return int(self.section_versions.get(section, 1))
+
+    def filled_values(self) -> dict[str, Any]:
+        """The stored values that completeness asks about; an unreadable number counts as empty."""
+        values: dict[str, Any] = {field.name: getattr(self, field.attname) for field in self._meta.fields}
+        values |= {"dimension": self.dimension_id, "sub_dimension": self.sub_dimension_id}
+        values |= dict.fromkeys(self.unreadable)
+        return values | {"evidence": self.evidence.count()}
+
+    def open_note_fields(self) -> list[str]:
+        """The fields the reviewer asked about and nobody has answered yet."""
+        return list(self.notes.open().values_list("field", flat=True))
+
+    def has_unsent_notes(self) -> bool:
+        return self.notes.unsent().exists()
+
+    def achievement(self) -> Any:
+        """Realisation over target in per cent (Decimal), or None when either is missing or the target is zero."""
+        if self.target and self.realisation is not None:
+            return self.realisation / self.target * 100
+        return None
+
+
+class QuickWinEvent(Event):
+    """One line of a quick win's history."""
+
+    quick_win = models.ForeignKey(QuickWin, models.CASCADE, related_name="events")
+
+    class Meta(Event.Meta):
+        indexes = [models.Index(fields=["quick_win", "-at"])]

@@ -1,0 +1,115 @@
+"""The talk between agency and reviewer: receipts, notes per field, and what was looked at."""
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from opd.models.quick_win import QuickWin
+from smartcity.lib import clock
+from smartcity.lib.models import Frozen, FrozenQuerySet, both_or_neither
+from smartcity.lib.text import plain_text
+
+if TYPE_CHECKING:
+    from opd.models.people import User
+
+
+class SubmissionQuerySet(FrozenQuerySet):
+    """How receipts are found."""
+
+    def visible_to(self, user: "User") -> Self:
+        return self.filter(quick_win__in=QuickWin.objects.visible_to(user))
+
+
+class Submission(Frozen):
+    """The receipt of a submission: number, time, who, and the frozen text with its digest."""
+
+    quick_win = models.ForeignKey(QuickWin, models.PROTECT, related_name="submissions")
+    sequence = models.PositiveSmallIntegerField(_("sequence"))
+    number = models.CharField(_("number"), max_length=30, unique=True)
+    at = models.DateTimeField(_("at"), default=clock.now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
+    role = models.CharField(_("role"), max_length=16)
+    payload = models.JSONField()
+    digest = models.CharField(_("digest"), max_length=64)
+    idempotency_key = models.CharField(max_length=64, unique=True, null=True)
+
+    objects = SubmissionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("receipt")
+        verbose_name_plural = _("receipts")
+        ordering = ["quick_win", "sequence"]
+        constraints = [models.UniqueConstraint(fields=["quick_win", "sequence"], name="submission_sequence_once")]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("opd:receipt", args=[self.number])
+
+
+class NoteQuerySet(models.QuerySet["Note"]):
+    """How notes are found."""
+
+    def unsent(self) -> Self:
+        return self.filter(sent_at__isnull=True)
+
+    def open(self) -> Self:
+        """Sent to the agency and not yet answered."""
+        return self.filter(sent_at__isnull=False, answered_at__isnull=True)
+
+    def sent(self) -> Self:
+        return self.filter(sent_at__isnull=False)
+
+
+class Note(models.Model):
+    """What a reviewer asks about one field. Nobody at the agency sees it before it is sent."""
+
+    quick_win = models.ForeignKey(QuickWin, models.CASCADE, related_name="notes")
+    field = models.CharField(_("field"), max_length=30)
+    text = models.TextField(_("note"), max_length=2000, validators=[plain_text])
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=clock.now)
+    sent_at = models.DateTimeField(_("sent at"), null=True)
+    answered_at = models.DateTimeField(_("answered at"), null=True)
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    reply = models.TextField(_("reply"), blank=True, max_length=2000, validators=[plain_text])
+
+    objects = NoteQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("note")
+        verbose_name_plural = _("notes")
+        ordering = ["created_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["quick_win", "field"], condition=Q(sent_at__isnull=True), name="note_one_draft_per_field"
+            ),
+            both_or_neither("note_answered_at_by", "answered_at", "answered_by"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.text[:40]}"
+
+
+class Look(models.Model):
+    """Which submission a reviewer saw last, and the one before: the base of "what changed"."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    quick_win = models.ForeignKey(QuickWin, models.CASCADE, related_name="looks")
+    current = models.ForeignKey(Submission, models.PROTECT, related_name="+")
+    previous = models.ForeignKey(Submission, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+    previous_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "quick_win"], name="look_once")]
+
+
+def before_and_after(look: Look) -> tuple[dict[str, Any] | None, dict[str, Any]]:
+    """The payload last looked at (None when this is the first look) and the one to look at now."""
+    return (look.previous.payload if look.previous else None), look.current.payload

@@ -1,0 +1,58 @@
+"""Every status and every move of a quick win: the official procedure on one page."""
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from opd import rules
+from opd.completeness import BY_NAME, SAVE, SUBMIT, WINDOW, Field, missing
+from smartcity.lib.workflow import Move, Problem, Workflow
+
+if TYPE_CHECKING:
+    from opd.models import QuickWin
+
+DRAFT, PROPOSED, SUBMITTED, RETURNED, VERIFIED = "draft", "proposed", "submitted", "returned", "verified"
+WITH_OPERATOR = frozenset({DRAFT, RETURNED})
+WITH_OPD = frozenset({DRAFT, RETURNED, PROPOSED})
+WITH_HEAD, WITH_REVIEWER, DONE = frozenset({PROPOSED}), frozenset({SUBMITTED}), frozenset({VERIFIED})
+
+
+def needed_to_submit(quick_win: "QuickWin", note: str) -> list[Problem]:
+    """Fields asked by this step, numbers that could not be read, and notes not yet answered."""
+    lacking = missing(quick_win.filled_values(), by=(SAVE, SUBMIT))
+    asked = {BY_NAME[name] for name in quick_win.open_note_fields() if name in BY_NAME}
+    return [_problem(field) for field in [*lacking, *sorted(asked - set(lacking), key=lambda field: field.name)]]
+
+
+def needed_to_verify(quick_win: "QuickWin", note: str) -> list[Problem]:
+    """Everything an assessor will look for, and no note that is written but not sent."""
+    problems = [_problem(field) for field in missing(quick_win.filled_values(), by=(SAVE, SUBMIT, WINDOW))]
+    if quick_win.has_unsent_notes():
+        problems.append(Problem(_t("Notes are not sent yet: send them by returning, or remove them."), "#notes"))
+    return problems
+
+
+def needed_to_return(quick_win: "QuickWin", note: str) -> list[Problem]:
+    """A return says what to mend: a note on a field, or a general note."""
+    if note.strip() or quick_win.has_unsent_notes():
+        return []
+    return [Problem(_t("Write a note on at least one field, or a general note."), "#note")]
+
+
+def _problem(field: Field) -> Problem:
+    return Problem(field.label, field.anchor)
+
+
+# fmt: off
+QUICK_WIN = Workflow(
+    #    name         from           to         who may             on the button                   in the history               what may be missing
+    Move("propose",   WITH_OPERATOR, PROPOSED,  rules.may_propose,  _("Send to the OPD head"),      _("Sent to the OPD head"),   needed_to_submit, tone="primary"),
+    Move("recall",    WITH_HEAD,     DRAFT,     rules.is_operator,  _("Take back"),                 _("Taken back")),
+    Move("send_back", WITH_HEAD,     RETURNED,  rules.is_head,      _("Return to the operator"),    _("Returned by the head"),   needs_note=True,  tone="return"),
+    Move("submit",    WITH_OPD,      SUBMITTED, rules.may_submit,   _("Approve and submit"),        _("Submitted"),              needed_to_submit, tone="primary"),
+    Move("return",    WITH_REVIEWER, RETURNED,  rules.may_verify,   _("Return"),                    _("Returned"),               needed_to_return, tone="return"),
+    Move("verify",    WITH_REVIEWER, VERIFIED,  rules.may_verify,   _("Verify"),                    _("Verified"),               needed_to_verify, tone="primary"),
+    Move("reopen",    DONE,          RETURNED,  rules.may_verify,   _("Open for correction"),       _("Opened for correction"),  needs_note=True,  tone="return"),
+)
+# fmt: on

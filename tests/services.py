@@ -1,0 +1,1 @@
+"""Fixtures for tests that need the real thing: PostgreSQL, Redis, a broker, a Celery worker."""
