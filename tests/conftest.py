@@ -13,7 +13,7 @@ from django.db import connection  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.utils import translation  # noqa: E402
 
-from tests.services import broker, postgres_url, redis_server, redis_url, worker  # noqa: E402, F401
+from tests.services import broker, worker  # noqa: E402, F401
 
 _DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 
