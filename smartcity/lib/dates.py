@@ -15,6 +15,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from smartcity.lib.decimals import UNKNOWN
+
 type Zone = str | tzinfo | None
 """An IANA name such as a city row holds, a tzinfo, or None for the zone active now."""
 
@@ -36,13 +38,13 @@ class DateNotRead(ValueError):
 
 
 def long_date(day: date | None, zone: Zone = None) -> str:
-    """Write a day in full, "Jumat, 16 September 2022"; a moment is first taken to its zone. None is a dash."""
-    return "–" if day is None else date_format(_day(day, zone), "l, j F Y")
+    """Write a day in full, "Jumat, 16 September 2022"; a moment is taken to its zone first. None: a dash."""
+    return UNKNOWN if day is None else date_format(_day(day, zone), "l, j F Y")
 
 
 def short_date(day: date | None, zone: Zone = None) -> str:
-    """Write a day for tables, "16/09/2022"; a moment is first taken to its zone. None is a dash."""
-    return "–" if day is None else date_format(_day(day, zone), "d/m/Y")
+    """Write a day for tables, "16/09/2022"; a moment is taken to its zone first. None: a dash."""
+    return UNKNOWN if day is None else date_format(_day(day, zone), "d/m/Y")
 
 
 def wib(moment: datetime | None, zone: Zone = None, *, weekday: bool = True) -> str:
@@ -51,7 +53,7 @@ def wib(moment: datetime | None, zone: Zone = None, *, weekday: bool = True) -> 
     Receipts leave the weekday out. Raises ValueError for a naive moment.
     """
     if moment is None:
-        return "–"
+        return UNKNOWN
     local = _local(moment, zone)
     return f"{date_format(local, 'l, j F Y' if weekday else 'j F Y')}, {clock_time(moment, zone)}"
 
@@ -138,7 +140,7 @@ def parse_date(text: str) -> date:
     """
     if len(text) > _LONGEST:
         raise DateNotRead("too_long", _example())
-    typed = text.replace("\u00a0", " ").strip().lower()
+    typed = text.replace("\u00a0", " ").replace("\u2019", "'").strip().lower()
     if not typed:
         raise DateNotRead("empty", _("Write a date."))
     match = _ISO.fullmatch(typed) or _SHORT.fullmatch(typed) or _LONG.fullmatch(typed)

@@ -61,6 +61,19 @@ def display(value: Number | None, places: int = 2) -> str:
     return UNKNOWN if value is None else _written(_rounded(value, places))
 
 
+def exact(value: Number | None) -> str:
+    """Write a number with just the decimals it has, as it stands in an input. None is the empty text.
+
+    >>> exact(Decimal("1250.5000")), exact(Decimal("120")), exact(None)
+    ('1.250,5', '120', '')
+    """
+    if value is None:
+        return ""
+    checked = _checked(value)
+    exponent = checked.normalize().as_tuple().exponent
+    return display(checked, max(0, -exponent) if isinstance(exponent, int) else 0)
+
+
 def signed(value: Number | None, places: int = 2) -> str:
     """Write an improvement with its sign; what rounds to zero carries none.
 
@@ -100,7 +113,7 @@ def money(value: Number | None) -> str:
 
 
 def short_money(value: Number | None) -> str:
-    """Write an amount in rupiah for charts and figures: "Rp18,8 miliar"; below a million in full without cents."""
+    """Write an amount for charts and figures: "Rp18,8 miliar"; below a million in full without cents."""
     if value is None:
         return UNKNOWN
     amount = _checked(value)
@@ -111,7 +124,7 @@ def short_money(value: Number | None) -> str:
     )
     if abs(amount) < 1_000_000:
         return _rupiah(display(amount, places=0))
-    for power, words in units:
+    for power, words in units:  # noqa: B007 (the unit the loop stops at is the one that fits)
         scaled = _rounded(amount.scaleb(-power, _EXACT), 1)
         # After rounding, so that 999,96 juta becomes 1 miliar and not 1.000 juta.
         if abs(scaled) < 1000 or power == 12:
@@ -132,8 +145,8 @@ _SCALED = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _POWERS = {"r": 3, "k": 3, "j": 6, "m": 9, "t": 12}
-# Copied from a workbook or a letter: no-break spaces around, and a typographic minus. Nothing else is translated:
-# digits of other scripts and look-alikes are refused, because a person proof-reads what a glyph shows.
+# Copied from a workbook or a letter: no-break spaces around, and a typographic minus. Nothing else is
+# translated: digits of other scripts are refused, because a reader cannot proof-read them.
 _COPIED = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2212": "-"})
 
 
