@@ -34,12 +34,15 @@ need_packages() {
   fi
   say "Installing for ${reason}: $*"
   as_root+=(env DEBIAN_FRONTEND=noninteractive)
+  local log
+  log=$(mktemp)
   if [ -z "$apt_updated" ]; then
-    "${as_root[@]}" apt-get update -qq >&2 || say "apt-get update had errors; trying with the lists at hand."
+    "${as_root[@]}" apt-get update -qq >"$log" 2>&1 || { cat "$log" >&2 && say "Going on with the package lists at hand."; }
     apt_updated=1
   fi
-  "${as_root[@]}" apt-get install --no-install-recommends -y -qq "$@" >&2 </dev/null ||
-    stop "apt-get could not install: $*" "The lines above say why."
+  "${as_root[@]}" apt-get install --no-install-recommends -y -qq "$@" >"$log" 2>&1 </dev/null ||
+    stop "$(tail -n 20 "$log")" "apt-get could not install: $*"
+  rm -f "$log"
 }
 
 # --- Python ---------------------------------------------------------------------------------------

@@ -85,9 +85,10 @@ class Worker(Process):
 
     def __init__(self, broker: Broker, folder: Path) -> None:
         command = [sys.executable, "-m", "celery", "-A", "smartcity", "worker", "-Q", "celery,pdf", "-c", "1"]
-        command += ["-n", f"test{os.getpid()}@%h", "-l", "INFO"]
+        command += ["-n", f"test{os.getpid()}@%h"]
         env = os.environ | broker.environment
         env |= {
+            "PORTAL_LOG_LEVEL": "INFO",
             "PORTAL_DATABASE_URL": _database_url(),
             "PORTAL_EVIDENCE_ROOT": str(settings.PORTAL_EVIDENCE_ROOT),
             "PORTAL_REPORT_ROOT": str(settings.PORTAL_REPORT_ROOT),
@@ -97,8 +98,11 @@ class Worker(Process):
     def start(self) -> None:
         seen = self.output().count(" ready.")
         super().start()
-        wait_until(lambda: self.output().count(" ready.") > seen or not self.is_running(), 60, what="the worker")
+        wait_until(lambda: self._is_ready(seen), 60, what="the worker to be ready")
+
+    def _is_ready(self, seen: int) -> bool:
         assert self.is_running(), self.output()
+        return self.output().count(" ready.") > seen
 
     def kill(self) -> None:
         """The machine loses power: parent and child are gone at once."""
@@ -121,9 +125,11 @@ def broker(request: pytest.FixtureRequest, private_files: Path) -> Iterator[Brok
 def worker(broker: Broker, transactional_db: None, private_files: Path) -> Iterator[Worker]:
     """A worker that is ready for work; it is ended with the test."""
     made = Worker(broker, private_files)
-    made.start()
-    yield made
-    made.stop(signal.SIGQUIT)
+    try:
+        made.start()
+        yield made
+    finally:
+        made.stop(signal.SIGQUIT)
 
 
 def kill_hard(worker: Worker) -> int:

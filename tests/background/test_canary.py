@@ -1,0 +1,38 @@
+"""The suite's own footing: a real worker takes a real message, and the services come and go as the stories need."""
+
+import pytest
+
+from smartcity.celery import app
+from tests.servers import wait_until
+from tests.services import Broker, Worker, kill_hard
+
+pytestmark = pytest.mark.background
+
+
+def test_worker_consumes_both_queues(broker: Broker, worker: Worker) -> None:
+    for queue in ("celery", "pdf"):
+        app.send_task("celery.backend_cleanup", queue=queue)
+    wait_until(lambda: worker.output().count("celery.backend_cleanup") >= 4, 20, what="two tasks received and done")
+
+
+def test_message_waits_for_the_worker(broker: Broker, worker: Worker) -> None:
+    worker.kill()
+    app.send_task("celery.backend_cleanup", queue="celery")
+    worker.start()
+    wait_until(lambda: "succeeded" in worker.output(), 20, what="the waiting message")
+
+
+def test_worker_outlives_its_child(broker: Broker, worker: Worker) -> None:
+    lost = kill_hard(worker)
+    wait_until(lambda: worker.children() not in ([], [lost]), 20, what="a new child")
+    app.send_task("celery.backend_cleanup", queue="celery")
+    wait_until(lambda: "succeeded" in worker.output(), 20, what="a task after the loss")
+
+
+def test_worker_comes_back_with_the_broker(broker: Broker, worker: Worker) -> None:
+    broker.go_away()
+    with pytest.raises(Exception, match=r".*"):
+        app.send_task("celery.backend_cleanup", queue="celery", retry=False)
+    broker.come_back()
+    app.send_task("celery.backend_cleanup", queue="celery")
+    wait_until(lambda: "succeeded" in worker.output(), 60, what="a task after the broker's return")
