@@ -16,8 +16,8 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "event": record.getMessage(),
         }
-        if reference := reference.current():
-            line["request_id"] = reference
+        if code := reference.current():
+            line["request_id"] = code
         line |= getattr(record, "facts", {})
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
