@@ -30,7 +30,7 @@ class Field:
     @property
     def anchor(self) -> str:
         """Where the field stands on the form page."""
-        return "#evidence" if self.name == "evidence" else f"#id_{self.name}"
+        return "#evidence" if self.name == "evidence" else f"#f-{self.name}"
 
 
 SECTIONS = (

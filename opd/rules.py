@@ -53,9 +53,14 @@ def may_verify(user: "User", quick_win: "QuickWin") -> bool:
     return user.has_role(PLANNER, city_id=quick_win.city_id) and quick_win.opd.is_home_of_reviewers()
 
 
+def awaits_decision(quick_win: "QuickWin") -> bool:
+    """Submitted and neither returned nor verified yet."""
+    return quick_win.status == "submitted"
+
+
 def may_note(user: "User", quick_win: "QuickWin") -> bool:
     """Notes are written by whoever may decide, while the item waits for a decision."""
-    return quick_win.status == "submitted" and may_verify(user, quick_win)
+    return awaits_decision(quick_win) and may_verify(user, quick_win)
 
 
 def may_reply(user: "User", quick_win: "QuickWin") -> bool:

@@ -61,6 +61,10 @@ class QuickWinQuerySet(models.QuerySet["QuickWin"]):
     def verified(self) -> Self:
         return self.filter(status=Status.VERIFIED)
 
+    def with_agency(self) -> Self:
+        """With the agency's people: to fill in, to mend, or to approve. Returned ones first."""
+        return self.filter(status__in=[Status.DRAFT, Status.RETURNED, Status.PROPOSED]).order_by("-status", "updated_at")
+
     def waiting(self) -> Self:
         """Submitted and not yet decided, the longest wait first."""
         return self.filter(status__in=WAITING).order_by("submitted_at", "pk")

@@ -135,9 +135,9 @@ def short_money(value: Number | None) -> str:
 # --- Reading -------------------------------------------------------------------------------------
 
 _GROUPED = r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+"
-_NUMBER = re.compile(rf"(?P<sign>[+-]?)(?P<whole>{_GROUPED}|[0-9]+)(?:,(?P<cents>[0-9]+))?")
+_NUMBER = re.compile(rf"(?P<whole>{_GROUPED}|[0-9]+)(?:,(?P<cents>[0-9]+))?")
 _PARTS = re.compile(
-    r"(?P<sign>[+-]?)\s?(?P<rupiah>rp\.?\s?)?(?P<number>[+-]?[0-9][0-9.,]*)(?P<dash>-{1,2})?(?P<percent>\s?(?:%|persen))?",
+    r"(?P<sign>[+-]?)\s?(?P<rupiah>rp\.?\s?)?(?P<inner>[+-]?)(?P<number>[0-9][0-9.,]*)(?P<dash>-{1,2})?(?P<percent>\s?(?:%|persen))?",
     re.IGNORECASE | re.ASCII,
 )
 _SCALED = re.compile(
@@ -171,20 +171,19 @@ def parse(text: str, *, kind: Kind | None = None) -> Decimal:
     if parts is None:
         raise _not_a_number(typed)
     _check_marks(parts, kind)
-    number = parts["number"]
+    sign, number = parts["sign"] + parts["inner"], parts["number"]
+    if len(sign) > 1:
+        raise _unreadable()
     if parts["dash"]:  # "Rp5.000,-" is how invoices write "no cents"
         if not (parts["rupiah"] and number.endswith(",")):
             raise _unreadable()
         number = number[:-1]
     match = _NUMBER.fullmatch(number)
     if match is None:
-        raise _wrong_separators(number)
-    if parts["sign"] and match["sign"]:
-        raise _unreadable()
+        raise _wrong_separators(sign, number)
     cents = match["cents"]
     if (kind == "money" or parts["rupiah"]) and cents and len(cents) > 2:
         raise _too_many_cents(number)
-    sign = parts["sign"] or match["sign"]
     return Decimal(f"{sign}{match['whole'].replace('.', '')}{'.' + cents if cents else ''}")
 
 
@@ -219,14 +218,13 @@ def _not_a_number(typed: str) -> NumberNotRead:
     return _unreadable()
 
 
-def _wrong_separators(number: str) -> NumberNotRead:
+def _wrong_separators(sign: str, number: str) -> NumberNotRead:
     """Say how the same figure is written here, when it is clear which figure was meant."""
-    sign, bare = ("-", number[1:]) if number.startswith("-") else ("", number.removeprefix("+"))
-    if re.fullmatch(r"[0-9]+\.[0-9]+", bare):
-        return _instead("decimal_dot", sign + bare.replace(".", ","), number)
-    if re.fullmatch(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?", bare):
-        return _instead("grouping", sign + bare.translate(_SWAP), number)
-    if re.fullmatch(r"[0-9]+(?:\.[0-9]+)+(?:,[0-9]+)?", bare):
+    if re.fullmatch(r"[0-9]+\.[0-9]+", number):
+        return _instead("decimal_dot", sign + number.replace(".", ","), sign + number)
+    if re.fullmatch(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?", number):
+        return _instead("grouping", sign + number.translate(_SWAP), sign + number)
+    if re.fullmatch(r"[0-9]+(?:\.[0-9]+)+(?:,[0-9]+)?", number):
         return _instead("grouping")
     return _unreadable()
 

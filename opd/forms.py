@@ -1,0 +1,259 @@
+"""Forms of the agencies: one per section, each saved by itself."""
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from dimensions.models import SmartDimension, SubDimension
+from opd.completeness import fields_of
+from opd.models import Evidence, EvidenceKind, Note, Opd, QuickWin
+from smartcity.lib.forms import DayField, NumberField
+
+HELP = {
+    "name": _("The official name, as in the planning documents."),
+    "acronym": _("The short name people know, if there is one."),
+    "status_kind": _("New this year, or continued from an earlier year."),
+    "problem": _("What goes wrong today, for whom, and how one can tell. Two or three sentences are enough."),
+    "description": _("What is done about it and what is new in it."),
+    "beneficiaries": _("Who gains from it, and how many if known."),
+    "partners": _("Other agencies, companies, campuses or communities that take part."),
+    "indicator": _("The one measure that shows the result best."),
+    "target": _("For this year only. Dots for thousands and a comma for decimals, for example 1.250,5."),
+    "schedule": _("What is done in which quarter or month."),
+    "budget": _("In rupiah, for example 85.000.000. Write 0 if there is no budget."),
+    "sub_activity_code": _("For example 2.16.03.2.02.09, as in the DPA."),
+    "legal_basis": _("For example Perwako 84/2020."),
+    "link": _("Only if there is a page. A quick win need not be an application."),
+    "sustainability": _("What is done next year, by whom, and with which funds. Two or three sentences are enough."),
+}
+LONG = ("problem", "description", "schedule", "sustainability")
+SHORT_TEXT = ("beneficiaries", "partners")
+
+
+def _helper() -> FormHelper:
+    """The template owns the form tag, the token and the buttons."""
+    helper = FormHelper()
+    helper.form_tag = False
+    helper.disable_csrf = True
+    return helper
+
+
+class _QuickWinForm(forms.ModelForm):
+    """What all sections share: help texts, heights of text boxes, choices of the city's dimensions."""
+
+    class Meta:
+        model = QuickWin
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = _helper()
+        for name, field in self.fields.items():
+            field.help_text = HELP.get(name, "")
+            if name in LONG or name in SHORT_TEXT:
+                field.widget.attrs["rows"] = 4 if name in LONG else 2
+        if "dimension" in self.fields:
+            self.fields["dimension"].queryset = self._dimensions()  # type: ignore[attr-defined]
+            self.fields["dimension"].empty_label = None  # type: ignore[attr-defined]
+
+    def _dimensions(self) -> QuerySet[SmartDimension]:
+        if self.instance.pk:
+            return SmartDimension.objects.of_set(self.instance.dimension.dimension_set)
+        return SmartDimension.objects.of_set(self.instance.opd.city.dimension_set)
+
+    def raw(self, name: str) -> str:
+        """What was typed in a field, as text, for keeping what could not be read."""
+        return str(self.data.get(self.add_prefix(name), ""))
+
+
+class IdentityForm(_QuickWinForm):
+    class Meta(_QuickWinForm.Meta):
+        fields = ["name", "acronym", "dimension", "sub_dimension", "status_kind"]
+        widgets = {"status_kind": forms.RadioSelect}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        dimension_set = self.instance.dimension.dimension_set
+        self.fields["sub_dimension"].queryset = (  # type: ignore[attr-defined]
+            SubDimension.objects.filter(dimension__dimension_set=dimension_set)
+            .select_related("dimension")
+            .order_by("dimension__order", "order")
+        )
+        self.fields["sub_dimension"].label_from_instance = lambda sub: f"{sub.dimension.short_name}: {sub}"  # type: ignore[attr-defined]
+        self.fields["status_kind"].choices = QuickWin.Kind.choices  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        dimension, sub = cleaned.get("dimension"), cleaned.get("sub_dimension")
+        if dimension and sub and sub.dimension_id != dimension.pk:
+            self.add_error(
+                "sub_dimension",
+                _("This sub-dimension belongs to another dimension. Choose one of %(name)s.") % {"name": dimension},
+            )
+        return cleaned
+
+
+class ProblemForm(_QuickWinForm):
+    class Meta(_QuickWinForm.Meta):
+        fields = ["problem", "description", "beneficiaries", "partners"]
+
+
+class TargetForm(_QuickWinForm):
+    class Meta(_QuickWinForm.Meta):
+        fields = ["indicator", "unit", "baseline", "target", "realisation"]
+
+    baseline = NumberField(required=False)
+    target = NumberField(required=False)
+    realisation = NumberField(required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        year = self.instance.year
+        self.fields["baseline"].label = _("Baseline (%(year)s)") % {"year": year - 1}
+        self.fields["target"].label = _("Target %(year)s") % {"year": year}
+        self.fields["realisation"].label = _("Realisation %(year)s so far") % {"year": year}
+
+
+class TimeForm(_QuickWinForm):
+    class Meta(_QuickWinForm.Meta):
+        fields = ["schedule", "budget", "fund_source", "sub_activity_code", "legal_basis", "link", "linked_program"]
+
+    budget = NumberField(required=False, kind="money", places=2, label=_("Budget ceiling"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["budget"].widget.attrs["placeholder"] = "85.000.000"
+
+
+class ContinuationForm(_QuickWinForm):
+    class Meta(_QuickWinForm.Meta):
+        fields = ["sustainability"]
+
+
+SECTION_FORMS: dict[str, type[_QuickWinForm]] = {
+    "identity": IdentityForm,
+    "problem": ProblemForm,
+    "target": TargetForm,
+    "time": TimeForm,
+    "continuation": ContinuationForm,
+}
+
+
+class CreateForm(_QuickWinForm):
+    """The few things a draft needs to exist."""
+
+    class Meta(_QuickWinForm.Meta):
+        fields = ["opd", "dimension", "name", "acronym"]
+        widgets = {"dimension": forms.RadioSelect}
+
+    def __init__(self, *args: Any, opds: QuerySet[Opd], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["opd"].queryset = opds  # type: ignore[attr-defined]
+        self.fields["opd"].empty_label = None  # type: ignore[attr-defined]
+        if len(opds) == 1:
+            self.fields["opd"].widget = forms.HiddenInput()
+            self.initial["opd"] = opds[0].pk
+
+
+def unreadable_of(form: _QuickWinForm) -> dict[str, str]:
+    """The text of each field that has an error, to be kept with the row until it can be read."""
+    return {name: form.raw(name) for name in form.errors if name in form.fields}
+
+
+def readable_of(form: _QuickWinForm, section: str) -> dict[str, Any]:
+    """The cleaned values of the fields without an error."""
+    names = {field.name for field in fields_of(section)}
+    return {name: value for name, value in form.cleaned_data.items() if name in names}
+
+
+def with_unreadable(form_class: type[_QuickWinForm], quick_win: QuickWin) -> _QuickWinForm:
+    """The section's form; where something typed could not be read, it shows that text and its error again."""
+    form = form_class(instance=quick_win)
+    kept = {name: text for name, text in quick_win.unreadable.items() if name in form.fields}
+    if not kept:
+        return form
+    data = {name: form[name].field.prepare_value(form[name].initial) for name in form.fields}
+    return form_class(data={**{k: "" if v is None else v for k, v in data.items()}, **kept}, instance=quick_win)
+
+
+class EvidenceForm(forms.ModelForm):
+    """What is claimed about a document: kind, name, date, page to look at, validity."""
+
+    document_date = DayField(required=False, label=_("Document date"))
+    valid_until = DayField(required=False, label=_("Valid until"), help_text=_("Only for documents of an earlier year."))
+
+    class Meta:
+        model = Evidence
+        fields = ["kind", "title", "document_date", "page", "valid_until"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = _helper()
+        self.fields["page"].help_text = _("For example 3, or 3 to 7.")
+        if self.instance.pk and self.instance.url:
+            self.fields["kind"].choices = [(EvidenceKind.LINK, EvidenceKind.LINK.label)]  # type: ignore[attr-defined]
+        else:
+            self.fields["kind"].choices = [pair for pair in EvidenceKind.choices if pair[0] != EvidenceKind.LINK]  # type: ignore[attr-defined]
+
+
+class UploadForm(forms.Form):
+    """One file; its kind, date and page may be given at once or later."""
+
+    file = forms.FileField(label=_("File"))
+    kind = forms.ChoiceField(
+        label=_("Kind"), required=False, choices=[("", _("By the file"))] + [p for p in EvidenceKind.choices if p[0] != "link"]
+    )
+    document_date = DayField(required=False, label=_("Document date"))
+    page = forms.CharField(required=False, max_length=40, label=_("Page to look at"))
+
+
+class LinkForm(forms.Form):
+    """A link as evidence."""
+
+    url = forms.URLField(label=_("Link"), max_length=500, assume_scheme="https")
+    title = forms.CharField(label=_("Name"), max_length=200)
+    document_date = DayField(required=False, label=_("Date seen"))
+
+
+class NoteForm(forms.ModelForm):
+    """A reviewer's note on one field; an empty text takes the note away."""
+
+    class Meta:
+        model = Note
+        fields = ["text"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].required = False
+
+
+class QueueFilter(forms.Form):
+    """How a list is narrowed; a wrong value narrows nothing and is never an error page."""
+
+    q = forms.CharField(required=False, max_length=80, label=_("Search a name or agency"))
+    dimension = forms.ModelChoiceField(
+        SmartDimension.objects.none(), required=False, label=_("Dimension"), empty_label=_("All"), to_field_name="code"
+    )
+
+    def __init__(self, *args: Any, dimensions: QuerySet[SmartDimension], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["dimension"].queryset = dimensions  # type: ignore[attr-defined]
+
+    def chosen(self, name: str) -> Any:
+        """The cleaned value, or None when it was not given or not understood."""
+        self.is_valid()
+        return self.cleaned_data.get(name) or None
+
+
+class ListFilter(QueueFilter):
+    """The quick win list: also by year and status."""
+
+    year = forms.IntegerField(required=False, min_value=2017, max_value=2100, label=_("Year"))
+    status = forms.ChoiceField(required=False, label=_("Status"))
+
+    def __init__(self, *args: Any, statuses: list[tuple[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["status"].choices = [("", _("All")), *statuses]  # type: ignore[attr-defined]

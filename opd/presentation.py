@@ -1,0 +1,206 @@
+"""Plain rows for pages: what a template shows of a quick win, its evidence and its history.
+
+Templates query nothing and decide nothing; every text here is ready to print.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from opd.completeness import BY_NAME, FIELDS, SECTIONS, Field, missing
+from opd.models import Evidence, EvidenceKind, Note, QuickWin, QuickWinEvent, Role, Status, Submission
+from opd.workflow import QUICK_WIN
+from smartcity.lib import dates, decimals
+
+BADGES = {
+    Status.DRAFT: ("draf", "pencil"),
+    Status.PROPOSED: ("diajukan", "user"),
+    Status.SUBMITTED: ("diajukan", "send"),
+    Status.RETURNED: ("dikembalikan", "back"),
+    Status.VERIFIED: ("terverifikasi", "ok"),
+}
+EVENT_CSS = {
+    "return": "is-returned",
+    "send_back": "is-returned",
+    "reopen": "is-returned",
+    "propose": "is-sent",
+    "submit": "is-sent",
+    "verify": "is-ok",
+}
+MEBIBYTE = Decimal(1024 * 1024)
+
+
+def badge(status: str) -> dict[str, str]:
+    """Return css, icon and label of a status for status_badge.html."""
+    css, icon = BADGES[Status(status)]
+    return {"css": css, "icon": icon, "label": str(Status(status).label)}
+
+
+def shown(name: str, values: Mapping[str, str]) -> str:
+    """Return one value of a payload as people read it: numbers with their unit, money in rupiah."""
+    value = values.get(name, "")
+    if value == "":
+        return ""
+    if name in ("baseline", "target", "realisation"):
+        return f"{decimals.exact(Decimal(value))} {values.get('unit', '')}".strip()
+    if name == "budget":
+        return decimals.money(Decimal(value))
+    if name == "status_kind":
+        return str(QuickWin.Kind(value).label)
+    if name == "fund_source":
+        return str(QuickWin.Fund(value).label)
+    return value
+
+
+def field_rows(payload: Mapping[str, Any], *, skip: Iterable[str] = ()) -> list[dict[str, Any]]:
+    """Return name, label, text and sample mark of every typed field of a payload."""
+    hidden, invented = {"evidence", *skip}, set(payload.get("sample_fields", ()))
+    return [
+        {
+            "name": field.name,
+            "label": str(field.label),
+            "text": shown(field.name, payload["values"]),
+            "sample": field.name in invented,
+        }
+        for field in FIELDS
+        if field.name not in hidden
+    ]
+
+
+def missing_rows(fields: Iterable[Field], base_url: str = "") -> list[dict[str, str]]:
+    """Return what is missing as links to the fields, for missing.html."""
+    titles = {section.name: str(section.title) for section in SECTIONS}
+    return [
+        {"label": str(field.label), "section": titles[field.section], "url": f"{base_url}{field.anchor}"} for field in fields
+    ]
+
+
+def missing_of(quick_win: QuickWin) -> list[Field]:
+    """Every field that is still asked of a quick win, whatever the step."""
+    return missing(quick_win.filled_values())
+
+
+def meter(filled: int, total: int) -> dict[str, Any]:
+    """Return value, max and label for meter.html."""
+    label = ngettext(
+        "%(filled)s of %(total)s field complete", "%(filled)s of %(total)s fields complete", total
+    ) % {"filled": filled, "total": total}
+    return {"value": filled, "max": total, "label": label}
+
+
+def evidence_row(piece: Evidence, *, year: int, editable: bool = False) -> dict[str, Any]:
+    """Return one piece of evidence for evidence.html; links to the addresses of the live row."""
+    stored = piece.stored_file
+    flags = piece.flags(year)
+    return {
+        "name": piece.title,
+        "type": stored.tile if stored else "URL",
+        "meta": evidence_meta(piece),
+        "thumb_url": reverse("opd:evidence_preview", args=[piece.pk]) if stored and stored.has_preview else "",
+        "flags": flags,
+        "complete": editable and not flags,
+        "open_url": reverse("opd:evidence_file", args=[piece.pk]) if stored else piece.url,
+        "edit_url": reverse("opd:evidence_edit", args=[piece.pk]) if editable else "",
+        "delete_url": reverse("opd:evidence_delete", args=[piece.pk]) if editable else "",
+        "sample": piece.sample,
+    }
+
+
+def evidence_meta(piece: Evidence) -> str:
+    """Return kind, date, page and size in one line: "Laporan · 31/08/2022 · lihat halaman 3"."""
+    stored = piece.stored_file
+    return meta_line(
+        kind=piece.kind,
+        document_date=piece.document_date,
+        page=piece.page,
+        size=stored.size if stored else 0,
+        pages=stored.pages if stored else None,
+    )
+
+
+def meta_line(*, kind: str, document_date: date | None, page: str, size: int, pages: int | None) -> str:
+    """Return the grey line under a piece of evidence, live or frozen."""
+    parts = [str(EvidenceKind(kind).label)]
+    if document_date:
+        parts.append(dates.short_date(document_date))
+    if page:
+        parts.append(_("see page %(page)s") % {"page": page})
+    if pages:
+        parts.append(ngettext("%(count)s page", "%(count)s pages", pages) % {"count": pages})
+    if size:
+        parts.append(file_size(size))
+    return " · ".join(parts)
+
+
+def file_size(size: int) -> str:
+    """Return bytes as people read them: "412 KB", "1,8 MB"."""
+    if size < MEBIBYTE:
+        return f"{decimals.display(max(Decimal(1), Decimal(size) / 1024), 0)} KB"
+    return f"{decimals.display(Decimal(size) / MEBIBYTE, 1)} MB"
+
+
+def history_rows(events: Iterable[QuickWinEvent], *, subject: str = "") -> list[dict[str, Any]]:
+    """Return the timeline, newest first: verb, role, time, and the note that came with it."""
+    rows = []
+    for event in events:
+        verb = QUICK_WIN.moves[event.move].past if event.move in QUICK_WIN.moves else _("Created")
+        rows.append(
+            {
+                "css": EVENT_CSS.get(event.move, ""),
+                "verb": f"{subject}: {verb}" if subject else str(verb),
+                "text": str(Role(event.role).label) if event.role else "",
+                "iso": event.at.isoformat(),
+                "at": dates.wib(event.at),
+                "note": event.note,
+            }
+        )
+    return rows
+
+
+def receipt_row(submission: Submission) -> dict[str, str]:
+    """Return a receipt for receipt.html; the digest is shown in groups, in full on its own page."""
+    digest = submission.digest
+    return {
+        "number": submission.number,
+        "iso": submission.at.isoformat(),
+        "at": dates.wib(submission.at),
+        "by": str(Role(submission.role).label) if submission.role else "",
+        "digest": " ".join(digest[start : start + 4] for start in range(0, 12, 4)),
+        "url": submission.get_absolute_url(),
+    }
+
+
+def note_rows(notes: Iterable[Note]) -> dict[str, list[dict[str, Any]]]:
+    """Return notes by field, for the form and the review: text, by whom, when, whether answered."""
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for note in notes:
+        moment = note.sent_at or note.created_at
+        rows.setdefault(note.field, []).append(
+            {
+                "pk": note.pk,
+                "field": note.field,
+                "label": str(BY_NAME[note.field].label) if note.field in BY_NAME else _("General note"),
+                "anchor": BY_NAME[note.field].anchor if note.field in BY_NAME else "#note",
+                "text": note.text,
+                "by": note.author.title,
+                "iso": moment.isoformat(),
+                "at": dates.wib(moment),
+                "sent": note.sent_at is not None,
+                "answered": dates.wib(note.answered_at) if note.answered_at else "",
+                "reply": note.reply,
+            }
+        )
+    return rows
+
+
+def days_track(label: str, until: Any, now: Any, span_days: int = 14) -> str:
+    """Return the small row of days under a deadline: how many of the last `span_days` are left."""
+    from smartcity.lib import charts
+
+    left = max(0, min(span_days, (until - now).days))
+    return charts.days_track(span_days, left, label)

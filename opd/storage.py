@@ -1,0 +1,41 @@
+"""Stored files as rows: the bytes go to the content-addressed store, the row says what they are."""
+
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from opd.models import Evidence, QuickWin, StoredFile
+from smartcity.lib import files
+
+
+def keep(accepted: files.Accepted) -> StoredFile:
+    """Store accepted bytes and return their row; the same bytes give the same row."""
+    files.store(accepted)
+    row, _created = StoredFile.objects.get_or_create(
+        sha256=accepted.sha256,
+        defaults={
+            "media_type": accepted.media_type,
+            "size": accepted.size,
+            "pages": accepted.pages,
+            "width": accepted.width,
+            "height": accepted.height,
+            "has_preview": accepted.preview_bytes is not None,
+        },
+    )
+    return row
+
+
+def room_for(quick_win: QuickWin, size: int) -> None:
+    """Raise files.Refused when the quick win has enough pieces or the agency has used its quota."""
+    if quick_win.evidence.count() >= files.MAX_ITEMS_PER_RECORD:
+        raise files.Refused(
+            "FILE-COUNT",
+            _("A quick win holds at most %(count)s pieces of evidence. Remove one that convinces less.")
+            % {"count": files.MAX_ITEMS_PER_RECORD},
+        )
+    used = (
+        Evidence.objects.filter(quick_win__opd=quick_win.opd_id).aggregate(total=Sum("stored_file__size"))["total"] or 0
+    )
+    if used + size > files.QUOTA_BYTES:
+        raise files.Refused(
+            "FILE-QUOTA", _("The agency's space for evidence is full. Ask the secretariat for more before you go on.")
+        )

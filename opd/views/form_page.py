@@ -1,0 +1,140 @@
+"""The quick win form page: what it shows, and what an autosave answers."""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from opd.completeness import BY_NAME, SECTIONS, missing
+from opd.forms import SECTION_FORMS, LinkForm, UploadForm, with_unreadable
+from opd.models import Note, QuickWin, User
+from opd.presentation import badge, evidence_row, history_rows, meter, missing_rows, note_rows
+from opd.workflow import QUICK_WIN
+from smartcity.lib import clock, dates
+
+
+def form_page(user: User, quick_win: QuickWin) -> dict[str, Any]:
+    """Return the context of opd/quick_win_form.html."""
+    notes = note_rows(Note.objects.sent().filter(quick_win=quick_win, answered_at=None).select_related("author"))
+    lacking = missing(quick_win.filled_values())
+    return {
+        "quick_win": quick_win,
+        "dimension": quick_win.dimension,
+        "status": badge(quick_win.status),
+        "sections": [_section(quick_win, section.name, str(section.title), notes, lacking) for section in SECTIONS],
+        "evidence": evidence_rows(quick_win),
+        "evidence_notes": notes.get("evidence", []),
+        "asks": [note for rows in notes.values() for note in rows],
+        "upload_form": UploadForm(),
+        "link_form": LinkForm(prefix="link"),
+        "meter": meter(quick_win.filled, quick_win.total),
+        "missing": missing_rows(lacking),
+        "history": history_rows(quick_win.events.all()[:8]),
+        "offers": QUICK_WIN.offered_to(user, quick_win),
+        "key": uuid.uuid4().hex,
+        "upload_url": reverse("opd:evidence_add", args=[quick_win.pk]),
+    }
+
+
+def evidence_rows(quick_win: QuickWin) -> list[dict[str, Any]]:
+    """The evidence list of the form, with links to change and remove."""
+    return [evidence_row(piece, year=quick_win.year, editable=True) for piece in quick_win.evidence.for_list()]
+
+
+def evidence_html(request: HttpRequest, quick_win: QuickWin) -> str:
+    """The inside of the evidence list, for the upload script."""
+    return render_to_string("opd/parts/evidence_list.html", {"evidence": evidence_rows(quick_win)}, request)
+
+
+def saved_parts(request: HttpRequest, quick_win: QuickWin, form: forms.ModelForm, section: str) -> dict[str, Any]:
+    """What autosave.js needs: the new version, when, the errors, and the parts that changed."""
+    return {
+        "version": quick_win.section_version(section),
+        "saved_at": dates.clock_time(clock.now()),
+        "errors": {name: " ".join(map(str, errors)) for name, errors in form.errors.items()},
+        "parts": side_parts(request, quick_win),
+    }
+
+
+def side_parts(request: HttpRequest, quick_win: QuickWin) -> dict[str, str]:
+    """The parts of the page that follow every save: what is missing, and the buttons."""
+    from opd.access import person
+
+    context = form_page(person(request), quick_win)
+    return {
+        "part-missing": render_to_string("opd/parts/missing.html", context, request),
+        "part-moves": render_to_string("opd/parts/moves.html", context, request),
+        "part-sections": render_to_string("opd/parts/section_nav.html", context, request),
+    }
+
+
+def conflict_context(form: forms.ModelForm, section: str, current: QuickWin) -> dict[str, Any]:
+    """Both texts of a section two people changed: theirs as saved, mine as typed."""
+    saved = SECTION_FORMS[section](instance=current)
+    rows = []
+    for name, field in form.fields.items():
+        theirs, mine = saved[name].value(), form[name].value()
+        widget = field.widget
+        rows.append(
+            {
+                "name": name,
+                "label": str(BY_NAME[name].label),
+                "theirs": _readable(saved, name, theirs),
+                "mine": field.prepare_value(mine) if mine is not None else "",
+                "long": isinstance(widget, forms.Textarea),
+                "options": _options(form, name) if isinstance(widget, forms.Select | forms.RadioSelect) else None,
+                "same": str(theirs or "") == str(mine or ""),
+            }
+        )
+    return {
+        "action": reverse("opd:quick_win_section", args=[current.pk, section]),
+        "version": current.section_version(section),
+        "by": "",
+        "at": dates.clock_time(current.updated_at),
+        "back_url": f"{reverse('opd:quick_win_edit', args=[current.pk])}#section-{section}",
+        "rows": [row for row in rows if not row["same"]],
+        "hidden": [(row["name"], row["mine"]) for row in rows if row["same"]],
+    }
+
+
+def _section(
+    quick_win: QuickWin, name: str, title: str, notes: dict[str, list[dict[str, Any]]], lacking: list[Any]
+) -> dict[str, Any]:
+    form = with_unreadable(SECTION_FORMS[name], quick_win) if name in SECTION_FORMS else None
+    asked = sum(len(rows) for field, rows in notes.items() if field in BY_NAME and BY_NAME[field].section == name)
+    fields = [
+        {
+            "field": form[field],
+            "notes": notes.get(field, []),
+            "optional": BY_NAME[field].needed == "optional",
+            "sample": field in quick_win.sample_fields,
+        }
+        for field in (form.fields if form else ())
+    ]
+    return {
+        "name": name,
+        "title": title,
+        "form": form,
+        "fields": fields,
+        "left": max(asked, sum(1 for field in lacking if field.section == name)),
+        "version": quick_win.section_version(name),
+        "url": reverse("opd:quick_win_section", args=[quick_win.pk, name]) if form else "",
+        "saved_at": dates.clock_time(quick_win.updated_at) if quick_win.section_version(name) > 1 else "",
+    }
+
+
+def _options(form: forms.ModelForm, name: str) -> list[dict[str, Any]]:
+    chosen = str(form[name].value() or "")
+    choices = form.fields[name].choices  # type: ignore[attr-defined]
+    return [{"value": str(value), "label": str(label), "chosen": str(value) == chosen} for value, label in choices]
+
+
+def _readable(form: forms.ModelForm, name: str, value: Any) -> str:
+    """A choice is read by its label, everything else as it stands in the input."""
+    if hasattr(form.fields[name], "choices"):
+        labels = {str(option): str(label) for option, label in form.fields[name].choices}
+        return labels.get(str(value), "")
+    return str(form.fields[name].prepare_value(value) or "")

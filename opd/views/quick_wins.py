@@ -1,0 +1,226 @@
+"""Quick wins: list, create, read, fill in section by section, and every move."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from dimensions.models import SmartDimension
+from opd import actions, rules
+from opd.access import city_of, editable_quick_win, person, quick_win_or_404
+from opd.forms import SECTION_FORMS, CreateForm, ListFilter, readable_of, unreadable_of
+from opd.models import Opd, QuickWin, Status, Submission
+from opd.payload import quick_win_payload
+from opd.presentation import badge, evidence_row, field_rows, history_rows, meter, receipt_row
+from opd.views.form_page import conflict_context, form_page, saved_parts
+from opd.workflow import QUICK_WIN
+from smartcity.lib import clock, dates
+from smartcity.lib.models import StaleVersion
+from smartcity.lib.workflow import NotReady, WrongStatus
+
+PAGE = 50
+
+
+@require_GET
+def quick_wins(request: HttpRequest) -> HttpResponse:
+    """The list: of one's agency, or of the city for those who see it."""
+    user, city = person(request), city_of(request)
+    dimensions = SmartDimension.objects.of_set(city.dimension_set)
+    filters = ListFilter(request.GET or None, dimensions=dimensions, statuses=Status.choices)
+    rows = QuickWin.objects.visible_to(user).in_year(filters.chosen("year") or city.evaluation_year)
+    if dimension := filters.chosen("dimension"):
+        rows = rows.filter(dimension__code=dimension.code)
+    if status := filters.chosen("status"):
+        rows = rows.filter(status=status)
+    page = Paginator(rows.matching(filters.chosen("q") or "").for_list(), PAGE).get_page(request.GET.get("page"))
+    context = {
+        "filters": filters,
+        "page": page,
+        "rows": [_list_row(row) for row in page.object_list],
+        "year": filters.chosen("year") or city.evaluation_year,
+        "may_create": rules.may_create(user),
+    }
+    return render(request, "opd/quick_win_list.html", context)
+
+
+def _list_row(row: QuickWin) -> dict[str, Any]:
+    """Plain text for one row: a long table is three times cheaper this way."""
+    return {
+        "url": row.get_absolute_url(),
+        "title": row.title,
+        "name": row.name if row.acronym else "",
+        "hue": str(row.dimension.hue),
+        "letter": row.dimension.letter,
+        "dimension": row.dimension.short_name,
+        "opd": row.opd.short,
+        "confirmed": row.owner_confirmed,
+        "status": badge(row.status),
+        "complete": f"{row.filled}/{row.total}",
+        "changed": dates.short_date(row.updated_at),
+    }
+
+
+@require_http_methods(["GET", "POST"])
+def create(request: HttpRequest) -> HttpResponse:
+    """A draft needs an agency, a dimension and a name; the rest follows section by section."""
+    user, city = person(request), city_of(request)
+    if not rules.may_create(user):
+        raise PermissionDenied
+    opds = Opd.objects.filter(pk__in=user.opds())
+    blank = QuickWin(city=city, year=city.evaluation_year, opd=opds[0], created_by=user)
+    form = CreateForm(request.POST or None, instance=blank, opds=opds)
+    if request.method == "POST" and form.is_valid():
+        values = dict(form.cleaned_data)
+        key = request.POST.get("key", "")
+        quick_win = actions.create_quick_win(
+            by=user,
+            opd=values.pop("opd"),
+            year=city.evaluation_year,
+            values=values,
+            key=key if actions.is_key(key) else None,
+        )
+        return redirect("opd:quick_win_edit", quick_win.pk)
+    context = {"form": form, "key": request.POST.get("key") or uuid.uuid4().hex, "year": city.evaluation_year}
+    return render(request, "opd/quick_win_create.html", context)
+
+
+@require_GET
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Read one quick win with its history; reviewers read what was last submitted."""
+    user, quick_win = person(request), quick_win_or_404(request, pk)
+    owner = rules.is_owner(user, quick_win)
+    last = quick_win.submissions.order_by("-sequence").first()
+    payload = quick_win_payload(quick_win) if owner or last is None else last.payload
+    context = {
+        "quick_win": quick_win,
+        "dimension": quick_win.dimension,
+        "status": badge(quick_win.status),
+        "rows": field_rows(payload, skip=["name", "acronym", "dimension"]),
+        "evidence": [evidence_row(piece, year=quick_win.year) for piece in quick_win.evidence.for_list()],
+        "history": history_rows(quick_win.events.all()),
+        "receipts": [receipt_row(receipt) for receipt in quick_win.submissions.order_by("-sequence")],
+        "meter": meter(quick_win.filled, quick_win.total),
+        "may_edit": rules.may_edit(user, quick_win),
+        "may_review": rules.may_note(user, quick_win),
+        "offers": [
+            offer
+            for offer in QUICK_WIN.offered_to(user, quick_win)
+            if offer.move.name not in ("return", "verify")  # these are decided on the review page
+        ],
+        "edit_url": reverse("opd:quick_win_edit", args=[quick_win.pk]),
+        "key": uuid.uuid4().hex,
+    }
+    return render(request, "opd/quick_win_detail.html", context)
+
+
+@require_GET
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """The form: every section saves by itself, what is missing stays in sight."""
+    quick_win = editable_quick_win(request, pk)
+    return render(request, "opd/quick_win_form.html", form_page(person(request), quick_win))
+
+
+@require_POST
+def section(request: HttpRequest, pk: int, section: str) -> HttpResponse:
+    """Save one section. What cannot be read is kept with its sentence; a stale version shows both texts."""
+    quick_win = editable_quick_win(request, pk)
+    if section not in SECTION_FORMS:
+        raise Http404
+    version = request.POST.get("version", "")
+    if not version.isdigit():
+        raise BadRequest("the form came without its version")
+    form = SECTION_FORMS[section](request.POST, instance=quick_win)
+    form.is_valid()
+    quick_win.refresh_from_db()  # validating wrote the typed values onto the instance
+    by_script = request.headers.get("X-Requested-With") == "autosave"
+    try:
+        saved = actions.save_section(
+            pk=pk,
+            section=section,
+            values=readable_of(form, section),
+            unreadable=unreadable_of(form),
+            version=int(version),
+            by=person(request),
+        )
+    except StaleVersion as stale:
+        context = {"conflict": conflict_context(form, section, stale.current)}
+        if by_script:
+            html = render(request, "components/conflict.html", context).content.decode()
+            return JsonResponse({"conflict_html": html}, status=409)
+        return render(request, "409.html", context, status=409)
+    if by_script:
+        return JsonResponse(saved_parts(request, saved, form, section))
+    if form.errors:
+        messages.warning(request, _("Saved, except what could not be read. It is marked below; your text is kept."))
+    else:
+        messages.success(request, _("Saved %(at)s.") % {"at": dates.clock_time(clock.now())})
+    return redirect(f"{reverse('opd:quick_win_edit', args=[pk])}#section-{section}")
+
+
+@require_POST
+def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """Every move goes through here: submit, return, verify and the others of opd/workflow.py."""
+    quick_win = quick_win_or_404(request, pk)
+    if name not in QUICK_WIN.moves:
+        raise Http404
+    key = request.POST.get("key", "")
+    try:
+        quick_win = actions.move(
+            pk=pk,
+            name=name,
+            by=person(request),
+            note=request.POST.get("note", ""),
+            key=key if actions.is_key(key) else None,
+        )
+    except NotReady as refusal:
+        reasons = ", ".join(str(problem.text) for problem in refusal.problems)
+        messages.error(request, _("Not possible yet. Still missing: %(reasons)s. Nothing was lost.") % {"reasons": reasons})
+        return redirect(_back(request, quick_win))
+    except WrongStatus as refusal:
+        messages.error(request, str(refusal))
+        return redirect(_back(request, quick_win))
+    messages.success(request, _done(quick_win, name))
+    return redirect("opd:queue" if name in ("return", "verify") else quick_win)
+
+
+def _back(request: HttpRequest, quick_win: QuickWin) -> str:
+    """The page the button stood on: the review for reviewers, else the quick win."""
+    if rules.may_note(person(request), quick_win):
+        return reverse("opd:review", args=[quick_win.pk])
+    return quick_win.get_absolute_url()
+
+
+def _done(quick_win: QuickWin, name: str) -> str:
+    """The sentence after a move; a submission names its receipt."""
+    if name == "submit":
+        receipt = quick_win.submissions.order_by("-sequence")[0]
+        return _("%(title)s is submitted. Number %(number)s, %(at)s.") % {
+            "title": quick_win.title,
+            "number": receipt.number,
+            "at": dates.wib(receipt.at),
+        }
+    return f"{quick_win.title}: {QUICK_WIN.moves[name].past}."
+
+
+@require_GET
+def receipt(request: HttpRequest, number: str) -> HttpResponse:
+    """The receipt to print: number, time, who, digest and what was submitted."""
+    found = get_object_or_404(
+        Submission.objects.visible_to(person(request)).select_related("quick_win__opd"), number=number
+    )
+    context = {
+        "receipt": receipt_row(found) | {"url": ""},
+        "digest": found.digest,
+        "payload": found.payload,
+        "rows": field_rows(found.payload, skip=["dimension"]),
+        "evidence": found.payload["evidence"],
+        "quick_win": found.quick_win,
+    }
+    return render(request, "opd/receipt.html", context)
