@@ -23,6 +23,7 @@ BADGES = {
     Status.SUBMITTED: ("diajukan", "send"),
     Status.RETURNED: ("dikembalikan", "back"),
     Status.VERIFIED: ("terverifikasi", "ok"),
+    Status.RECORDED: ("terkunci", "lock"),
 }
 EVENT_CSS = {
     "return": "is-returned",

@@ -18,13 +18,17 @@ if TYPE_CHECKING:
 
 
 class Status(models.TextChoices):
-    """Where a quick win stands. Meaning is never read from the spelling: see the sets below."""
+    """Where a quick win stands. Meaning is never read from the spelling: see the sets below.
+
+    RECORDED is outside the procedure: a quick win of the years before the portal, known from public sources.
+    """
 
     DRAFT = "draft", _("Draft")
     PROPOSED = "proposed", _("With the OPD head")
     SUBMITTED = "submitted", _("Submitted")
     RETURNED = "returned", _("Returned")
     VERIFIED = "verified", _("Verified")
+    RECORDED = "recorded", _("From public sources")
 
 
 EDITABLE = frozenset({Status.DRAFT, Status.RETURNED})
@@ -45,8 +49,8 @@ class QuickWinQuerySet(models.QuerySet["QuickWin"]):
 
         seen = Q(opd__in=user.opds())
         city = user.cities(Role.REVIEWER, Role.PLANNER, Role.AUDITOR)
-        seen |= Q(city__in=city, submitted_at__isnull=False)
-        seen |= Q(city__in=user.cities(Role.LEADERSHIP), status=Status.VERIFIED)
+        seen |= Q(city__in=city) & (Q(submitted_at__isnull=False) | Q(status=Status.RECORDED))
+        seen |= Q(city__in=user.cities(Role.LEADERSHIP), status__in=[Status.VERIFIED, Status.RECORDED])
         return self.filter(seen)
 
     def of_own_opds(self, user: "User") -> Self:
@@ -183,7 +187,7 @@ class QuickWin(Stamped, Versioned):
             ),
             models.CheckConstraint(condition=Q(filled__lte=F("total")), name="quick_win_filled_of_total"),
             models.CheckConstraint(
-                condition=Q(status__in=[Status.DRAFT, Status.PROPOSED, Status.RETURNED]) | Q(submitted_at__isnull=False),
+                condition=~Q(status__in=[Status.SUBMITTED, Status.VERIFIED]) | Q(submitted_at__isnull=False),
                 name="quick_win_submitted_has_time",
             ),
             models.CheckConstraint(

@@ -1,6 +1,5 @@
 """Evidence: add a file or a link, say what to look at, open it."""
 
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -37,22 +36,16 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _take(request: HttpRequest, quick_win: QuickWin, upload: UploadedFile, details: dict[str, Any]) -> str:
     """Attach one upload; return the sentence of its refusal, or nothing."""
-    name = files.safe_name(upload.name or "")
     try:
         room_for(quick_win, upload.size or 0)
-        with tempfile.NamedTemporaryFile(suffix=Path(name).suffix, delete=False) as copy:
-            for chunk in upload.chunks():
-                copy.write(chunk)
-        try:
-            accepted = files.inspect_upload(Path(copy.name), name, kind="evidence")
+        with files.inspect_uploaded(upload, kind=details.get("kind") or EvidenceKind.DOCUMENT) as accepted:
             stored = keep(accepted)
-        finally:
-            Path(copy.name).unlink(missing_ok=True)
+            name = accepted.name
     except files.Refused as refusal:
-        return str(refusal)
-    is_photo = stored.media_type.startswith("image/")
+        return refusal.message
+    by_content = EvidenceKind.PHOTO if stored.media_type.startswith("image/") else EvidenceKind.DOCUMENT
     values = {
-        "kind": details.get("kind") or (EvidenceKind.PHOTO if is_photo else EvidenceKind.DOCUMENT),
+        "kind": details.get("kind") or by_content,
         "title": Path(name).stem[:200] or name[:200],
         "original_name": name[:255],
         "document_date": details.get("document_date"),
@@ -80,7 +73,7 @@ def add_link(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         url = files.check_link(form.cleaned_data["url"])
     except files.Refused as refusal:
-        return _answer(request, quick_win, errors=[str(refusal)])
+        return _answer(request, quick_win, errors=[refusal.message])
     values = {
         "kind": EvidenceKind.LINK,
         "title": form.cleaned_data["title"],
