@@ -70,7 +70,7 @@ def exact(value: Number | None) -> str:
     if value is None:
         return ""
     checked = _checked(value)
-    exponent = checked.normalize().as_tuple().exponent
+    exponent = checked.normalize(_EXACT).as_tuple().exponent
     return display(checked, max(0, -exponent) if isinstance(exponent, int) else 0)
 
 
@@ -117,18 +117,15 @@ def short_money(value: Number | None) -> str:
     if value is None:
         return UNKNOWN
     amount = _checked(value)
-    units = (
-        (6, _("%(amount)s million")),
-        (9, _("%(amount)s billion")),
-        (12, _("%(amount)s trillion")),
-    )
     if abs(amount) < 1_000_000:
         return _rupiah(display(amount, places=0))
-    for power, words in units:  # noqa: B007 (the unit the loop stops at is the one that fits)
+    for power, words in ((6, _("%(amount)s million")), (9, _("%(amount)s billion"))):  # noqa: B007 (the unit it stops at fits)
+        # Judged after rounding, so that 999,96 juta becomes 1 miliar and not 1.000 juta.
         scaled = _rounded(amount.scaleb(-power, _EXACT), 1)
-        # After rounding, so that 999,96 juta becomes 1 miliar and not 1.000 juta.
-        if abs(scaled) < 1000 or power == 12:
+        if abs(scaled) < 1000:
             break
+    else:
+        scaled, words = _rounded(amount.scaleb(-12, _EXACT), 1), _("%(amount)s trillion")
     return _rupiah(words % {"amount": _written(scaled).removesuffix(",0")})
 
 
@@ -207,8 +204,7 @@ def _not_a_number(typed: str) -> NumberNotRead:
     scaled = _SCALED.fullmatch(typed)
     if scaled and _NUMBER.fullmatch(scaled["number"]):
         amount = parse(scaled["number"]).scaleb(_POWERS[scaled["scale"][0].lower()], _EXACT)
-        places = max(0, -int(amount.normalize(_EXACT).as_tuple().exponent))
-        return _instead("scale_word", display(amount, places), typed)
+        return _instead("scale_word", exact(amount), typed)
     letters = re.search(r"[^\W\d_]+", typed)
     if letters and re.search(r"[0-9]", typed):
         sentence = _(

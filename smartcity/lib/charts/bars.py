@@ -8,7 +8,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from smartcity.lib.charts.svg import drawn, frame, look, number, tone, value_words, wrap
+from smartcity.lib.charts.svg import drawn, frame, look, number, tone, value_words, words_of, wrap
 from smartcity.lib.decimals import display
 
 type Box = tuple[float, float, float, float]  # x, y, width, height
@@ -71,9 +71,9 @@ def _row_on_screen(row: Bar, y: float, top: int, paint: Mapping[str, str]) -> st
     label = wrap(row.label, 36, 1)[0]
     role = "tick" if row.value is None else "strong"
     return (
-        f'<text {paint["text"]} x="0" y="{number(y + 16)}">{escape(label)}</text>'
+        f'<text {paint["text"]} x="0" y="{number(y + 16)}">{words_of(label)}</text>'
         f'<text {paint[role]} x="360" y="{number(y + 16)}" text-anchor="end">'
-        f"{escape(value_words(row.value))}</text>" + _bar(row, (0, y + 24, 360, 10), top, paint)
+        f"{words_of(value_words(row.value))}</text>" + _bar(row, (0, y + 24, 360, 10), top, paint)
     )
 
 
@@ -81,11 +81,11 @@ def _row_on_paper(row: Bar, y: float, top: int, paint: Mapping[str, str]) -> str
     lines = wrap(row.label, 30, 2)
     first = y + 20 + 3.5 - (len(lines) - 1) * 6.5
     label = "".join(
-        f'<text {paint["text"]} x="0" y="{number(first + index * 13)}">{escape(line)}</text>'
+        f'<text {paint["text"]} x="0" y="{number(first + index * 13)}">{words_of(line)}</text>'
         for index, line in enumerate(lines)
     )
     role = "tick" if row.value is None else "strong"
-    value = f'<text {paint[role]} x="592" y="{number(y + 23.5)}">{escape(value_words(row.value))}</text>'
+    value = f'<text {paint[role]} x="592" y="{number(y + 23.5)}">{words_of(value_words(row.value))}</text>'
     return label + _bar(row, (180, y + 9, 400, 22), top, paint) + value
 
 
@@ -166,30 +166,23 @@ def _places(value: Decimal | int) -> int:
 
 
 def mini_bar(
-    part: Decimal | int,
-    whole: Decimal | int,
-    *,
-    for_print: bool = False,
-    width_mm: float = 24,
-    name: str = "",
+    part: Decimal | int, whole: Decimal | int, *, width_mm: float = 24, name: str = ""
 ) -> SafeString:
-    """Draw a thin bar for a table cell; its name is "3 dari 17" unless given.
+    """Draw a thin bar for a table cell on paper; its name is "3 dari 17" unless given.
 
-    More than the whole is a full bar, nothing of nothing an empty track. Raises ValueError for negative
-    numbers.
+    On the screen the same is a `<progress>`. More than the whole is a full bar, nothing of nothing an empty
+    track. Raises ValueError for negative numbers.
     """
     if part < 0 or whole < 0:
         raise ValueError("counts are not negative")
-    paint = look(for_print)
+    paint = look(for_print=True)
     filled = 24 * min(float(part) / float(whole), 1.0) if whole else 0.0
     words = name or _("%(part)s of %(whole)s") % {
         "part": display(part, places=_places(part)),
         "whole": display(whole, places=_places(whole)),
     }
-    size = f' width="{width_mm:g}mm" height="{width_mm / 8:g}mm"' if for_print else ""
     bar = f'<rect {paint["h4"]} width="{filled:.2f}" height="3" rx="1"/>' if filled else ""
     return drawn(
-        f'<svg class="chart bar" viewBox="0 0 24 3"{size} preserveAspectRatio="none" role="img" '
-        f'aria-label="{escape(words)}"><title>{escape(words)}</title>'
-        f'<rect {paint["track"]} width="24" height="3" rx="1"/>{bar}</svg>'
+        f'<svg class="bar" viewBox="0 0 24 3" width="{width_mm:g}mm" height="{width_mm / 8:g}mm" role="img">'
+        f'<title>{escape(words)}</title><rect {paint["track"]} width="24" height="3" rx="1"/>{bar}</svg>'
     )

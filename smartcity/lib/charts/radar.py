@@ -10,7 +10,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from smartcity.lib.charts.svg import HUES, frame, look, number, width_of, wrap
+from smartcity.lib.charts.svg import HUES, SPACE, frame, look, number, width_of, words_of, wrap
 from smartcity.lib.decimals import UNKNOWN, display
 
 
@@ -39,6 +39,8 @@ class _Size:
 _SCREEN = _Size(radius=105, font=13, tick=11, tile=20, dot=4.5)
 _PAPER = _Size(radius=98, font=10, tick=8.5, tile=14, dot=3)
 _GAP = 6.0  # between the outer ring and a label, and between a tile and its word
+
+_UPRIGHT = 0.05  # a tip this close to the middle is straight up or down
 
 type _Box = tuple[float, float, float, float]  # left, top, right, bottom
 
@@ -69,8 +71,9 @@ def radar(
     body = [grid, _shape(before, paint["before"]), _shape(now, paint["now"]), ticks]
     body += [f'<circle {paint["point"]} cx="{x}" cy="{y}" r="{size.dot}"/>' for x, y in filter(None, now)]
     boxes: list[_Box] = []
-    for axis, tip in zip(axes, tips, strict=True):
-        label, box = _label(axis, tip, size, paint)
+    # The upright labels last: they step outwards where a tall neighbour already stands.
+    for axis, tip in sorted(zip(axes, tips, strict=True), key=lambda pair: abs(pair[1][0]) < _UPRIGHT):
+        label, box = _label(axis, tip, size, paint, boxes)
         body.append(label)
         boxes.append(box)
     missing = [axis.name for axis in axes if axis.value is None]
@@ -147,24 +150,34 @@ def _grid(count: int, top: int, for_print: bool) -> tuple[str, str]:
 # --- Labels at the tips --------------------------------------------------------------------------
 
 
-def _label(axis: Axis, tip: tuple[float, float], size: _Size, paint: Mapping[str, str]) -> tuple[str, _Box]:
-    if abs(tip[0]) < 0.05:
-        return _label_above_or_below(axis, tip[1], size, paint)
+def _label(
+    axis: Axis, tip: tuple[float, float], size: _Size, paint: Mapping[str, str], taken: Sequence[_Box]
+) -> tuple[str, _Box]:
+    if abs(tip[0]) < _UPRIGHT:
+        return _label_above_or_below(axis, tip[1], size, paint, taken)
     return _label_beside(axis, tip, size, paint)
 
 
-def _label_above_or_below(axis: Axis, side: float, size: _Size, paint: Mapping[str, str]) -> tuple[str, _Box]:
-    """One centred line: tile, name, value."""
+def _label_above_or_below(
+    axis: Axis, side: float, size: _Size, paint: Mapping[str, str], taken: Sequence[_Box]
+) -> tuple[str, _Box]:
+    """One centred line: tile, name, value; beyond any label beside it that reaches over it."""
     name = wrap(axis.name, 28, 1)[0]
     value, role = (_("incomplete"), "tick") if axis.value is None else (display(axis.value), "strong")
     words = width_of(f"{name} {value}", size.font)
     left = -(size.tile + _GAP + words) / 2
-    top = side * (size.radius + _GAP + size.tile / 2) - size.tile / 2
+    reach = max(size.radius, *(_reach(box, side) for box in taken if box[0] < -left and box[2] > left), 0)
+    top = side * (reach + _GAP + size.tile / 2) - size.tile / 2
     line = (
         f'<text {paint["text"]} x="{number(left + size.tile + _GAP)}" y="{number(_baseline(top, size))}">'
-        f"{escape(name)} <tspan {paint[role]}>{escape(value)}</tspan></text>"
+        f'{words_of(name)} <tspan dx="{SPACE}" {paint[role]}>{words_of(value)}</tspan></text>'
     )
     return _tile(axis, left, top, size, paint) + line, (left, top, -left, top + size.tile)
+
+
+def _reach(box: _Box, side: float) -> float:
+    """How far a label stands out to the top (side -1) or the bottom (side 1)."""
+    return box[3] if side > 0 else -box[1]
 
 
 def _label_beside(
@@ -187,7 +200,7 @@ def _label_beside(
     for index, (role, line) in enumerate(lines, start=1):
         y = top + size.tile + index * size.font * 1.25 - size.font * 0.1
         place = f'x="{number(x)}" y="{number(y)}" text-anchor="{anchor}"'
-        parts.append(f"<text {paint[role]} {place}>{escape(line)}</text>")
+        parts.append(f"<text {paint[role]} {place}>{words_of(line)}</text>")
     wide = max(
         size.tile + _GAP + width_of(value, size.font), *(width_of(line, size.font) for _role, line in lines)
     )

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from smartcity.lib.decimals import display
 
 FONT = "Plus Jakarta Sans"
+SPACE = ".1em"
 
 LIGHT: Mapping[str, str] = {
     "surface": "#fff",
@@ -148,6 +149,12 @@ def value_words(value: Decimal | None) -> str:
 def number(position: float) -> str:
     """Write a coordinate with one decimal, without "-0.0"."""
     return f"{round(position, 1) + 0:.1f}".removesuffix(".0")
+
+
+def words_of(text: str) -> str:
+    """Escape a label and set its words apart: the typeface's space is narrow, paper has no word-spacing."""
+    first, *others = (escape(word) for word in text.split(" "))
+    return first + "".join(f' <tspan dx="{SPACE}">{word}</tspan>' for word in others)
 
 
 def width_of(text: str, font: float) -> float:
