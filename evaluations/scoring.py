@@ -37,7 +37,8 @@ QUESTION, SUB_DIMENSION, SMART_DIMENSION, QUICK_WIN = (
     "quick_win",
 )
 
-# method of a section -> the levels it climbs when the instrument names none; the section is the mean of the last
+# method of a section -> the levels it climbs when the instrument names none; the section is the mean of
+# the last
 METHODS: dict[str, tuple[str, ...]] = {
     "mean_of_questions": (QUESTION,),
     "mean_of_smart_dimensions": (QUESTION, SMART_DIMENSION),
@@ -56,7 +57,7 @@ class BadWeights(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """One value of a report card, exact (0 to 4; None when nothing was given): from how many scores of how many."""
+    """One value of a report card, exact (0 to 4, None when nothing was given): n scores of m expected."""
 
     exact: Fraction | None
     given: int

@@ -1,0 +1,37 @@
+"""What changes a window, its panel and its scores: one transaction each, its row locked, time asked inside.
+
+Everything here is called with keywords and says who acts (`by`). What is refused raises: PermissionDenied
+(may not), WrongStatus (somebody was first), NotReady (something is missing), StaleVersion (edited side by
+side), TooLate (the window does not accept it; the words are kept).
+"""
+
+from evaluations.actions.answers import missing_answer, save_answer
+from evaluations.actions.panel import (
+    REMARK_NEEDED,
+    declare,
+    hand_in,
+    missing_scores,
+    remove_seat,
+    save_score,
+    seat_assessor,
+)
+from evaluations.actions.steps import TooLate
+from evaluations.actions.window import close_window, ensure_closed, extend_window, open_window, save_window
+
+__all__ = [
+    "REMARK_NEEDED",
+    "TooLate",
+    "close_window",
+    "declare",
+    "ensure_closed",
+    "extend_window",
+    "hand_in",
+    "missing_answer",
+    "missing_scores",
+    "open_window",
+    "remove_seat",
+    "save_answer",
+    "save_score",
+    "save_window",
+    "seat_assessor",
+]

@@ -1,0 +1,28 @@
+"""Instruments, review windows, frozen snapshots, panel scores and results."""
+
+from evaluations.models.assessment import Answer
+from evaluations.models.instrument import Area, Instrument, Question, RubricLevel, Section
+from evaluations.models.panel import HandIn, Seat
+from evaluations.models.result import Result
+from evaluations.models.score import LateEntry, Score
+from evaluations.models.snapshot import Snapshot, SnapshotItem
+from evaluations.models.window import EvaluationWindow, Status, WindowEvent
+
+__all__ = [
+    "Answer",
+    "Area",
+    "EvaluationWindow",
+    "HandIn",
+    "Instrument",
+    "LateEntry",
+    "Question",
+    "Result",
+    "RubricLevel",
+    "Score",
+    "Seat",
+    "Section",
+    "Snapshot",
+    "SnapshotItem",
+    "Status",
+    "WindowEvent",
+]

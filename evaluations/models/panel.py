@@ -1,0 +1,121 @@
+"""The panel: who is seated where, what they declared, and the receipt when they hand in."""
+
+from datetime import datetime
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from evaluations.models.instrument import Area
+from evaluations.models.window import OF_THE_CITY, EvaluationWindow, Status
+from opd.models import Role, User
+from smartcity.lib import clock
+from smartcity.lib.models import Frozen, FrozenQuerySet, Stamped
+from smartcity.lib.text import plain_text
+
+
+class SeatQuerySet(models.QuerySet["Seat"]):
+    """The only place that knows which seat lets whom look at what."""
+
+    def held_by(self, user: User) -> Self:
+        """Seats a person holds now: in time, with the role, and never in a city they serve themselves."""
+        serves = user.cities(*(role for role in Role if role != Role.ASSESSOR))
+        cities = user.cities(Role.ASSESSOR) - serves
+        return self.filter(user=user, until__gt=clock.now(), window__city__in=cities)
+
+    def usable_by(self, user: User) -> Self:
+        """Seats that open the material and the sheet: held, declared, and free of a conflict."""
+        return self.held_by(user).filter(declared_at__isnull=False, conflict__isnull=True)
+
+    def judging(self) -> Self:
+        """Seats that count as cover of their areas: whoever declared a conflict judges nothing."""
+        return self.filter(conflict__isnull=True)
+
+    def for_list(self) -> Self:
+        return self.select_related("user").prefetch_related("areas").order_by("pk")
+
+
+class Seat(Stamped):
+    """An assessor's place in the panel of one window: areas, until when, and the declared conflict."""
+
+    window = models.ForeignKey(
+        EvaluationWindow, models.CASCADE, related_name="seats", verbose_name=_("window")
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="seats", verbose_name=_("assessor")
+    )
+    areas = models.ManyToManyField(Area, related_name="+", verbose_name=_("areas"))
+    until = models.DateTimeField(_("access until"))
+    declared_at = models.DateTimeField(_("declared at"), null=True, editable=False)
+    # None: no conflict (once declared_at is set); text: the conflict, and the seat is barred
+    conflict = models.TextField(  # noqa: DJ001
+        _("conflict of interest"), null=True, max_length=2000, validators=[plain_text]
+    )
+    handed_in_at = models.DateTimeField(_("handed in at"), null=True, editable=False)
+
+    objects = SeatQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("seat")
+        verbose_name_plural = _("seats")
+        ordering = ["window", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["window", "user"],
+                name="seat_once_per_window",
+                violation_error_message=_("This assessor already has a seat in the window."),
+            ),
+            models.CheckConstraint(
+                condition=Q(conflict__isnull=True) | (Q(declared_at__isnull=False) & ~Q(conflict="")),
+                name="seat_conflict_is_declared",
+            ),
+            models.CheckConstraint(
+                condition=Q(handed_in_at__isnull=True) | Q(declared_at__isnull=False, conflict__isnull=True),
+                name="seat_hand_in_needs_declaration",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return _("Seat %(number)s") % {"number": self.pk}
+
+    @property
+    def city_id(self) -> int:
+        """The city judged from this seat, for the audit trail."""
+        return self.window.city_id
+
+    def is_usable(self, now: datetime) -> bool:
+        """Whether the declaration and the end date let the assessor look and score."""
+        return self.declared_at is not None and self.conflict is None and now < self.until
+
+
+class HandInQuerySet(FrozenQuerySet):
+    """How receipts of a hand-in are found."""
+
+    def visible_to(self, user: User) -> Self:
+        """The assessor's own; for the city that it happened, once the window is closed."""
+        closed = Q(seat__window__city__in=user.cities(*OF_THE_CITY), seat__window__status=Status.CLOSED)
+        return self.filter(Q(seat__in=Seat.objects.held_by(user)) | closed)
+
+
+class HandIn(Frozen):
+    """The receipt of an assessor's scores: number, time, the frozen scores and their digest."""
+
+    seat = models.OneToOneField(Seat, models.PROTECT, related_name="hand_in", verbose_name=_("seat"))
+    number = models.CharField(_("number"), max_length=30, unique=True)
+    at = models.DateTimeField(_("at"), default=clock.now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
+    payload = models.JSONField()
+    digest = models.CharField(_("digest"), max_length=64)
+    idempotency_key = models.CharField(max_length=64, unique=True, null=True)  # noqa: DJ001
+
+    objects = HandInQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("receipt of a hand-in")
+        verbose_name_plural = _("receipts of hand-ins")
+        ordering = ["at"]
+
+    def __str__(self) -> str:
+        return self.number

@@ -1,0 +1,97 @@
+"""What the panel judges: the city's facts as they were when the window opened.
+
+The past cannot change: a row is written once, its digest covers its content, the snapshot's digest covers
+all of its items, and the database refuses UPDATE and DELETE by trigger even when code goes round this file.
+Live quick wins may be edited afterwards; nobody judges those.
+"""
+
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from evaluations.models.panel import Seat
+from evaluations.models.window import OF_THE_CITY, EvaluationWindow
+from opd.models import User
+from smartcity.lib import clock
+from smartcity.lib.models import Frozen, FrozenQuerySet
+
+
+class SnapshotQuerySet(FrozenQuerySet):
+    """How snapshots are found."""
+
+    def visible_to(self, user: User) -> Self:
+        """The city's own people; an assessor only from a seat of that very window, free of conflict."""
+        seated = Seat.objects.usable_by(user).values("window")
+        return self.filter(Q(window__city__in=user.cities(*OF_THE_CITY)) | Q(window__in=seated))
+
+    def newest_first(self) -> Self:
+        return self.order_by("-version")
+
+
+class Snapshot(Frozen):
+    """All verified quick wins and answers of a city at one moment. Corrections are a new version."""
+
+    window = models.ForeignKey(EvaluationWindow, models.PROTECT, related_name="snapshots")
+    version = models.PositiveSmallIntegerField(_("version"))
+    taken_at = models.DateTimeField(_("taken at"), default=clock.now)
+    taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    payload = models.JSONField()
+    digest = models.CharField(_("digest"), max_length=64)
+
+    objects = SnapshotQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("snapshot")
+        verbose_name_plural = _("snapshots")
+        ordering = ["window", "version"]
+        constraints = [models.UniqueConstraint(fields=["window", "version"], name="snapshot_version_once")]
+
+    def __str__(self) -> str:
+        return _("Snapshot %(version)s") % {"version": self.version}
+
+    def evidence(self, sha256: str) -> dict[str, Any] | None:
+        """What the snapshot says about the file with this digest; None when it does not hold that file."""
+        for payload in self.items.of_kind(SnapshotItem.Kind.QUICK_WIN).values_list("payload", flat=True):
+            for piece in payload["evidence"]:
+                if sha256 and piece["sha256"] == sha256:
+                    return dict(piece)
+        return None
+
+
+class SnapshotItemQuerySet(FrozenQuerySet):
+    """How frozen items are found."""
+
+    def of_kind(self, kind: str) -> Self:
+        return self.filter(kind=kind)
+
+    def payloads(self) -> dict[str, dict[str, Any]]:
+        """Key of the item -> its frozen content."""
+        return dict(self.values_list("key", "payload"))
+
+
+class SnapshotItem(Frozen):
+    """One frozen quick win (by its code) or answer (by its question's code)."""
+
+    class Kind(models.TextChoices):
+        QUICK_WIN = "quick_win", _("Quick win")
+        ANSWER = "answer", _("Answer")
+
+    snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="items")
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    key = models.CharField(_("key"), max_length=30)
+    payload = models.JSONField()
+    digest = models.CharField(_("digest"), max_length=64)
+
+    objects = SnapshotItemQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("frozen item")
+        verbose_name_plural = _("frozen items")
+        ordering = ["snapshot", "kind", "key"]
+        constraints = [models.UniqueConstraint(fields=["snapshot", "kind", "key"], name="snapshot_item_once")]
+
+    def __str__(self) -> str:
+        return self.key

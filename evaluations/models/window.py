@@ -1,0 +1,181 @@
+"""The review window: when a city is judged, by which instrument, and when not a second longer."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from evaluations.models.instrument import Area, Instrument, Question
+from opd.models import City, QuickWin, Role, User
+from smartcity.lib.models import Event, Stamped, Versioned
+
+if TYPE_CHECKING:
+    from evaluations.models.panel import Seat
+    from evaluations.models.snapshot import Snapshot
+
+
+class Status(models.TextChoices):
+    """Where a window stands. Whether scores are accepted is asked of `accepts_scores(now)`, never of this."""
+
+    DRAFT = "draft", _("In preparation")
+    OPEN = "open", _("Open")
+    CLOSED = "closed", _("Closed")
+
+
+OF_THE_CITY = (Role.REVIEWER, Role.PLANNER, Role.AUDITOR, Role.LEADERSHIP)
+
+
+class WindowQuerySet(models.QuerySet["EvaluationWindow"]):
+    """The only place that knows how windows are found."""
+
+    def visible_to(self, user: User) -> Self:
+        """Windows of the cities a person serves, and those where a seat is held without a conflict."""
+        from evaluations.models.panel import Seat
+
+        seated = Seat.objects.held_by(user).filter(conflict__isnull=True)
+        return self.filter(Q(city__in=user.cities(*OF_THE_CITY)) | Q(pk__in=seated.values("window")))
+
+    def due(self, now: datetime) -> Self:
+        """Open windows whose closing time has come."""
+        return self.filter(status=Status.OPEN, closes_at__lte=now)
+
+    def of_city(self, city_id: int) -> Self:
+        return self.filter(city=city_id)
+
+    def in_year(self, year: int) -> Self:
+        return self.filter(year=year)
+
+    def closed(self) -> Self:
+        return self.filter(status=Status.CLOSED)
+
+    def for_page(self) -> Self:
+        return self.select_related("city", "instrument__dimension_set")
+
+    def not_closed(self, now: datetime) -> Self:
+        """Windows in preparation or running; time decides, not the scheduler."""
+        return self.exclude(status=Status.CLOSED).filter(closes_at__gt=now).order_by("opens_at")
+
+    def newest_first(self) -> Self:
+        return self.order_by("-year", "-opens_at", "-pk")
+
+
+class EvaluationWindow(Stamped, Versioned):
+    """One round of evaluation of a city for a year, from the day inputs are due to the second it closes."""
+
+    city = models.ForeignKey(City, models.PROTECT, related_name="windows", verbose_name=_("city"))
+    # the evaluated year, never read from a date: the evaluation of 2025 was held in 2026
+    year = models.PositiveSmallIntegerField(_("evaluated year"))
+    stage = models.CharField(_("stage"), max_length=20, help_text=_("For example Tahap II."))
+    instrument = models.ForeignKey(
+        Instrument, models.PROTECT, related_name="windows", verbose_name=_("instrument")
+    )
+    inputs_due_at = models.DateTimeField(_("inputs due"))
+    opens_at = models.DateTimeField(_("opens"))
+    closes_at = models.DateTimeField(_("closes"))
+    status = models.CharField(
+        _("status"), max_length=12, choices=Status, default=Status.DRAFT, editable=False
+    )
+    opened_at = models.DateTimeField(_("opened at"), null=True, editable=False)
+    closed_at = models.DateTimeField(_("closed at"), null=True, editable=False)
+    sample = models.BooleanField(_("example"), default=False, help_text=_("Its numbers are invented."))
+    idempotency_key = models.CharField(max_length=64, unique=True, null=True, editable=False)  # noqa: DJ001
+
+    objects = WindowQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("review window")
+        verbose_name_plural = _("review windows")
+        ordering = ["-year", "-opens_at"]
+        indexes = [
+            models.Index(fields=["status", "closes_at"]),
+            models.Index(fields=["city", "-year", "-opens_at"]),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["city", "year", "stage"],
+                name="window_stage_once",
+                violation_error_message=_("This stage of the year already has a window."),
+            ),
+            models.CheckConstraint(
+                condition=Q(opens_at__lt=F("closes_at")),
+                name="window_opens_before_it_closes",
+                violation_error_message=_("The window must close after it opens."),
+            ),
+            models.CheckConstraint(
+                condition=Q(inputs_due_at__lte=F("opens_at")),
+                name="window_inputs_due_before_it_opens",
+                violation_error_message=_(
+                    "Inputs are due before the window opens: what comes later is not judged."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(status=Status.DRAFT) | Q(opened_at__isnull=False), name="window_opened_has_time"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=Status.CLOSED) | Q(closed_at__isnull=False), name="window_closed_has_time"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return _("%(stage)s %(year)s") % {"stage": self.stage, "year": self.year}
+
+    def get_absolute_url(self) -> str:
+        return reverse("evaluations:window", args=[self.pk])
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether `now` lies in [opens_at, closes_at) of an opened window, whatever the scheduler did."""
+        return self.status == Status.OPEN and self.opens_at <= now < self.closes_at
+
+    def accepts_scores(self, now: datetime) -> bool:
+        """Whether a score may be written at `now`. Ask it with the row locked, in the write's transaction."""
+        return self.is_open(now)
+
+    def accepts_answers(self) -> bool:
+        """Whether the city may still change its answers: until they are frozen by the opening."""
+        return self.status == Status.DRAFT
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether the closing time has come and the result still has to be computed."""
+        return self.status == Status.OPEN and now >= self.closes_at
+
+    def is_published(self) -> bool:
+        """Whether the city may see assessed values: not before the window is closed."""
+        return self.status == Status.CLOSED
+
+    def has_questions(self) -> bool:
+        """Whether the instrument asks anything that assessors score."""
+        return self.instrument.questions.filter(kind=Question.Kind.SCORE).exists()
+
+    def uncovered_areas(self) -> list[str]:
+        """Names of the areas with scored questions for which nobody without a conflict is seated."""
+        asked = Area.objects.filter(instrument=self.instrument_id, questions__kind=Question.Kind.SCORE)
+        covered = self.seats.judging().values("areas")
+        rows = asked.exclude(pk__in=covered.exclude(areas=None)).order_by("order").distinct()
+        return [area.name for area in rows]
+
+    def quick_wins_of_another_set(self) -> list[str]:
+        """Codes of verified quick wins whose dimension the instrument lacks: no question asks about them."""
+        rows = QuickWin.objects.of_city(self.city_id).in_year(self.year).verified()
+        other = rows.exclude(dimension__dimension_set=self.instrument.dimension_set_id)
+        return [quick_win.code for quick_win in other.order_by("number")]
+
+    def snapshot(self) -> "Snapshot | None":
+        """The newest frozen state, which is what is judged; None before the window was opened."""
+        return self.snapshots.newest_first().first()
+
+    def seat_of(self, user: User) -> "Seat | None":
+        """The seat a person holds here, whatever was declared; None for anybody else."""
+        return self.seats.held_by(user).first()
+
+
+class WindowEvent(Event):
+    """One line of a window's history; an extension says until when."""
+
+    window = models.ForeignKey(EvaluationWindow, models.CASCADE, related_name="events")
+    until = models.DateTimeField(_("until"), null=True)
+
+    class Meta(Event.Meta):
+        indexes = [models.Index(fields=["window", "-at"])]

@@ -1,0 +1,87 @@
+"""Who may do what around a review window. Plain questions; no writes, no HTTP, no messages.
+
+Source of each rule: domain guide, section 10 (roles), and the trust rules "nobody judges their own house, and
+nobody is swayed" and "the server's clock decides". Time is a rule too: `now` is handed in, never read here.
+"""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from evaluations.models import EvaluationWindow, Seat
+    from opd.models import User
+
+REVIEWER, PLANNER, AUDITOR, LEADERSHIP, ASSESSOR = "reviewer", "planner", "auditor", "leadership", "assessor"
+OF_THE_CITY = (REVIEWER, PLANNER, AUDITOR, LEADERSHIP)
+
+
+def may_prepare_in(user: "User", city_id: int) -> bool:
+    """Windows are prepared by the reviewers (Kominfo) of the city."""
+    return user.has_role(REVIEWER, city_id=city_id)
+
+
+def may_prepare(user: "User", window: "EvaluationWindow") -> bool:
+    """The reviewer sets the times, the instrument and the seats of a window that is not closed."""
+    return may_prepare_in(user, window.city_id) and window.status != "closed"
+
+
+def may_open(user: "User | None", window: "EvaluationWindow") -> bool:
+    """The reviewer opens; no clock does, since opening freezes what the city is judged by."""
+    return user is not None and may_prepare_in(user, window.city_id)
+
+
+def may_close(user: "User | None", window: "EvaluationWindow") -> bool:
+    """The scheduler (nobody) or the reviewer; when, is asked by the workflow."""
+    return user is None or may_prepare_in(user, window.city_id)
+
+
+def may_extend(user: "User", window: "EvaluationWindow", now: datetime) -> bool:
+    """The reviewer, with a reason, before the window closes: a closed window never opens again."""
+    return may_prepare_in(user, window.city_id) and window.status == "open" and now < window.closes_at
+
+
+def may_answer(user: "User", window: "EvaluationWindow") -> bool:
+    """Kominfo and Bappelitbang write the city's answers until they are frozen by the opening."""
+    return user.has_role(REVIEWER, PLANNER, city_id=window.city_id) and window.accepts_answers()
+
+
+def may_read_answers(user: "User", window: "EvaluationWindow") -> bool:
+    """The city's own people; an assessor reads the frozen answers in the snapshot instead."""
+    return user.has_role(*OF_THE_CITY, city_id=window.city_id)
+
+
+def may_see_dashboard(user: "User") -> bool:
+    """Leadership, and whoever works for the whole city."""
+    return user.has_role(*OF_THE_CITY)
+
+
+def may_be_seated(user: "User", window: "EvaluationWindow") -> bool:
+    """An assessor of the city's panel who serves the city in no other role: nobody judges their own house."""
+    return user.has_role(ASSESSOR, city_id=window.city_id) and not user.belongs_to(window.city_id)
+
+
+def may_declare(user: "User", seat: "Seat", now: datetime) -> bool:
+    """The assessor of the seat, in time; a conflict, once declared, stays."""
+    return _holds(user, seat, now) and seat.conflict is None and seat.handed_in_at is None
+
+
+def may_look(user: "User", seat: "Seat", now: datetime) -> bool:
+    """The frozen material is open to a held seat that was declared free of a conflict."""
+    return _holds(user, seat, now) and seat.is_usable(now)
+
+
+def may_score(user: "User", seat: "Seat", areas: set[str], area: str, now: datetime) -> bool:
+    """An assessor scores own areas only.
+
+    Whether the window accepts it is asked apart: what comes too late has its own sentence, and is kept.
+    """
+    return may_look(user, seat, now) and area in areas
+
+
+def may_hand_in(user: "User", seat: "Seat", now: datetime) -> bool:
+    """The assessor of the seat hands in, nobody for somebody else."""
+    return may_look(user, seat, now)
+
+
+def _holds(user: "User", seat: "Seat", now: datetime) -> bool:
+    return seat.user_id == user.pk and now < seat.until and may_be_seated(user, seat.window)
