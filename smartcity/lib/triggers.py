@@ -8,7 +8,7 @@ Statements = list[str]
 
 
 def refuse_changes(table: str, *, when: str = "", verbs: tuple[str, ...] = ("UPDATE", "DELETE")) -> migrations.RunPython:
-    """Return an operation: UPDATE and DELETE on `table` fail; `when` (SQL on OLD) narrows it.
+    """Return an operation: the `verbs` on `table` fail; `when` (SQL on OLD or NEW, may ask other tables) narrows it.
 
     Written for both databases, since the embedded default must keep the same promise as PostgreSQL.
     """
@@ -23,11 +23,13 @@ def refuse_changes(table: str, *, when: str = "", verbs: tuple[str, ...] = ("UPD
         ]
 
     def postgresql(verb: str) -> Statements:
-        condition = f"WHEN ({when}) " if when else ""
+        # The condition stands in the function: a WHEN clause could not ask another table.
+        row = "OLD" if verb == "DELETE" else "NEW"
         return [
-            f'CREATE OR REPLACE FUNCTION "{names[verb]}_fn"() RETURNS trigger LANGUAGE plpgsql AS '
-            f"$$ BEGIN RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation'; END $$",
-            f'CREATE TRIGGER "{names[verb]}" BEFORE {verb} ON "{table}" FOR EACH ROW {condition}'
+            f'CREATE OR REPLACE FUNCTION "{names[verb]}_fn"() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN '
+            f"IF {when or 'TRUE'} THEN RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation'; "
+            f"END IF; RETURN {row}; END $$",
+            f'CREATE TRIGGER "{names[verb]}" BEFORE {verb} ON "{table}" FOR EACH ROW '
             f'EXECUTE FUNCTION "{names[verb]}_fn"()',
         ]
 
