@@ -1,8 +1,8 @@
 """Numbers as Indonesian offices write them: shown half up with a decimal comma, read back without guessing.
 
 The writing is fixed, not taken from the active language: what `display` prints, `parse` must read, and a
-worker without a request has to print the same figure as the page (docs/glossary.md; domain rule "Formats
-users expect"). Everything is Decimal; a binary float would round 2,345 to 2,34 and is refused.
+worker without a request has to print the same figure as the page (domain rule "Formats users expect").
+Everything is Decimal; a binary float would round 2,345 to 2,34 and is refused.
 
 The published example of an index (Kota Jambi 2024) and the other test vectors of the evaluation:
 
@@ -134,7 +134,8 @@ def short_money(value: Number | None) -> str:
 _GROUPED = r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+"
 _NUMBER = re.compile(rf"(?P<whole>{_GROUPED}|[0-9]+)(?:,(?P<cents>[0-9]+))?")
 _PARTS = re.compile(
-    r"(?P<sign>[+-]?)\s?(?P<rupiah>rp\.?\s?)?(?P<inner>[+-]?)(?P<number>[0-9][0-9.,]*)(?P<dash>-{1,2})?(?P<percent>\s?(?:%|persen))?",
+    r"(?P<sign>[+-]?)(?P<rupiah>rp\.?\s?)?(?P<inner>[+-]?)"  # "- 5" is a list item, not minus five
+    r"(?P<number>[0-9][0-9.,]*)(?P<dash>-{1,2})?(?P<percent>\s?(?:%|persen))?",
     re.IGNORECASE | re.ASCII,
 )
 _SCALED = re.compile(

@@ -205,6 +205,7 @@ def test_what_offices_type_is_read(typed, value):
         ("10-20", "unreadable"),
         ("+-5", "unreadable"),
         ("--5", "unreadable"),
+        ("- 5", "unreadable"),
         ("5,-", "unreadable"),
         ("Rp5-", "unreadable"),
         ("5_000", "unreadable"),

@@ -53,7 +53,7 @@ def bars(
     for row in rows:
         if row.value is not None and not 0 <= row.value <= top:
             raise ValueError(f"{row.value} is not between 0 and {top}")
-    draw, width, height = (_row_on_paper, 660.0, 40.0) if for_print else (_row_on_screen, 360.0, 44.0)
+    draw, width, height = (_row_on_paper, 660.0, 40.0) if for_print else (_row_on_screen, 320.0, 44.0)
     paint = look(for_print)
     body = [draw(row, index * height, top, paint) for index, row in enumerate(rows)]
     return frame(
@@ -68,12 +68,12 @@ def bars(
 
 
 def _row_on_screen(row: Bar, y: float, top: int, paint: Mapping[str, str]) -> str:
-    label = wrap(row.label, 36, 1)[0]
+    label = wrap(row.label, 30, 1)[0]
     role = "tick" if row.value is None else "strong"
     return (
         f'<text {paint["text"]} x="0" y="{number(y + 16)}">{words_of(label)}</text>'
-        f'<text {paint[role]} x="360" y="{number(y + 16)}" text-anchor="end">'
-        f"{words_of(value_words(row.value))}</text>" + _bar(row, (0, y + 24, 360, 10), top, paint)
+        f'<text {paint[role]} x="320" y="{number(y + 16)}" text-anchor="end">'
+        f"{words_of(value_words(row.value))}</text>" + _bar(row, (0, y + 24, 320, 10), top, paint)
     )
 
 

@@ -111,9 +111,9 @@ def frame(
     """Put shapes into an `<svg>` with its name and description; `width_mm` above zero sizes it for paper.
 
     `view` is x, y, width, height. `key` makes the two ids, so it must be unique on the page; it is written
-    by the program, and anything but letters, digits and hyphens raises ValueError.
+    by the program, and what is no plain id raises ValueError.
     """
-    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", key):
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", key):
         raise ValueError(f"{key!r} cannot be an id")
     width, height = view[2], view[3]
     size = (
