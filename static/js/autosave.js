@@ -170,11 +170,13 @@ class Saver {
 
 function notice(sentence, action) {
   const box = document.createElement("div");
+  const icon = document.querySelector("[data-saved] .icon")?.cloneNode(true);
+  icon?.firstElementChild.setAttribute("href", icon.firstElementChild.getAttribute("href").replace(/#.*/, "#i-warn"));
   box.className = "notice notice--warn";
   box.setAttribute("role", "status");
   const text = Object.assign(document.createElement("p"), { textContent: `${sentence} ` });
   text.append(action);
-  box.append(text);
+  box.append(...(icon ? [icon, text] : [text]));
   return box;
 }
 

@@ -56,7 +56,7 @@ function attach(form) {
       const percent = Math.floor((event.loaded / event.total) * 100);
       item.querySelector("[data-bar]").value = percent;
       if (percent === 100) say(item, words.msgChecking);
-      else say(item, "", fill(words.msgProgress, { percent, done: number.format(event.loaded / MEGA), total: number.format(event.total / MEGA) }));
+      else say(item, "", fill(words.msgProgress, { percent: `${percent}%`, done: number.format(event.loaded / MEGA), total: number.format(event.total / MEGA) }));
     };
     request.onload = () => {
       let data = {};
