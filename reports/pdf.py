@@ -1,8 +1,9 @@
 """HTML to PDF: the only module that imports WeasyPrint, and only inside functions.
 
-It runs in the render process (`reports.render_process`), without Django, settings or database, on text and pictures
-that other people wrote. Three rules follow: nothing is fetched that is not in `Document.assets`, a picture is handed
-on only when it really is JPEG, PNG or WebP, and a document that grows beyond its page limit is given up.
+It runs in the render process (`reports.render_process`), without Django, settings or database, on text and
+pictures that other people wrote. Three rules follow: nothing is fetched that is not in `Document.assets`, a
+picture is handed on only when it really is JPEG, PNG or WebP, and a document that grows beyond its page limit
+is given up.
 
 The same document gives the same bytes: the identifier and the dates come from it, never from the clock.
 """
@@ -76,14 +77,15 @@ def warm_up() -> None:
 
 
 def tune_collector() -> None:
-    """Let the collector run rarely: a render makes millions of objects that live until its end (0.85x the time)."""
+    """Let the collector run rarely: what a render makes lives until its end (0.85x the time)."""
     gc.set_threshold(200_000, 50, 1000)
 
 
 def picture(content: bytes) -> Asset | None:
     """Return an asset when `content` is a readable JPEG, PNG or WebP of bearable size, else None.
 
-    WeasyPrint hands bytes to Pillow with every decoder switched on (an EPS named .jpg would start Ghostscript).
+    WeasyPrint hands bytes to Pillow with every decoder switched on (an EPS named .jpg would start
+    Ghostscript).
     """
     import warnings
 

@@ -1,11 +1,11 @@
-"""The process that turns a document into PDF: `python -m reports.render_process`, fed over the socket on its stdin.
+"""The process that turns a document into PDF: `python -m reports.render_process`, fed over its stdin.
 
-It is started by `reports.sandbox` with an empty environment: no database, no secret, no Django. It imports WeasyPrint
-once, then forks one child per document (1.7 ms instead of 0.8 s), so that every report gets a fresh heap and limits of
-its own, and whatever a hostile picture or text may do dies with that child.
+It is started by `reports.sandbox` with an empty environment: no database, no secret, no Django. It imports
+WeasyPrint once, then forks one child per document (1.7 ms instead of 0.8 s), so that every report gets a
+fresh heap and limits of its own, and whatever a hostile picture or text may do dies with that child.
 
-Wire: frames of one type byte, four length bytes and the body. In: JOB (JSON). Out: PROGRESS (JSON) any number of
-times, then PDF (bytes), then DONE (JSON); or FAILED (JSON) when the child could not finish.
+Wire: frames of one type byte, four length bytes and the body. In: JOB (JSON). Out: PROGRESS (JSON) any number
+of times, then PDF (bytes), then DONE (JSON); or FAILED (JSON) when the child could not finish.
 """
 
 import contextlib
@@ -40,7 +40,7 @@ def main() -> None:
 
 
 def _leave_the_network() -> None:
-    """Move into an empty network namespace where the kernel lets a plain process do so; the fetcher is closed anyway."""
+    """Move into an empty network namespace where the kernel allows it; the fetcher is closed anyway."""
     with contextlib.suppress(OSError):
         os.unshare(os.CLONE_NEWUSER | os.CLONE_NEWNET)
 
@@ -52,7 +52,7 @@ def send(wire: socket.socket, kind: bytes, body: bytes | dict[str, Any]) -> None
 
 
 def receive(wire: socket.socket) -> tuple[bytes, bytes] | None:
-    """Return the next frame (type, body), or None when the other side has closed. Raises TimeoutError, OSError."""
+    """Return the next frame (type, body), or None when the other side has closed. Raises OSError."""
     head = _exactly(wire, 5)
     if head is None:
         return None
@@ -87,7 +87,11 @@ def _serve(wire: socket.socket, job: dict[str, Any], folder: str) -> None:
     else:
         # Negative: killed by a signal. SIGXCPU (24) is the CPU limit; SIGABRT and SIGTRAP are how C libraries
         # take a refused allocation. Positive: the child had time to say why.
-        reason = {-24: TIME, -6: MEMORY, -5: MEMORY}.get(code, CRASHED) if code < 0 else _REASONS.get(code, CRASHED)
+        reason = (
+            {-24: TIME, -6: MEMORY, -5: MEMORY}.get(code, CRASHED)
+            if code < 0
+            else _REASONS.get(code, CRASHED)
+        )
         send(wire, FAILED, facts | {"reason": reason, "code": code})
 
 
@@ -133,7 +137,7 @@ def _limit(limits: dict[str, int]) -> None:
 
 
 def _assets(paths: dict[str, dict[str, str]]) -> dict[str, pdf.Asset]:
-    """Read what the document may show. Own assets carry their media type; everything else must prove to be a picture."""
+    """Read what the document may show. Own assets carry a media type; the rest must prove to be pictures."""
     assets: dict[str, pdf.Asset] = {}
     for address, source in paths.items():
         try:

@@ -1,7 +1,9 @@
-"""The worker's side of the render process: start it, hand it a document, watch it, and end it when it takes too long.
+"""The worker's side of the render process: start it, hand it a document, watch it, and end it when it takes
+too long.
 
-One render process belongs to one worker process and is kept warm between reports. It gets no environment but a path:
-the database address and the secret key never reach the place where other people's pictures are decoded.
+One render process belongs to one worker process and is kept warm between reports. It gets no environment but
+a path: the database address and the secret key never reach the place where other people's pictures are
+decoded.
 """
 
 import json
@@ -39,7 +41,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A document to render: `assets` maps an address to a file and its media type ("" for pictures by others)."""
+    """A document: `assets` maps an address to a file and its media type ("" for pictures by others)."""
 
     html: str
     css: str
@@ -72,7 +74,7 @@ class RenderProcess:
     def __init__(self) -> None:
         ours, theirs = socket.socketpair()
         with theirs:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603 - our own module, no input from outside
                 [sys.executable, "-m", wire.__name__],
                 stdin=theirs,
                 stdout=subprocess.DEVNULL,
@@ -100,7 +102,7 @@ class RenderProcess:
         try:
             return self._render(job, limits, progress)
         except BaseException as error:
-            # A child may still be at work on a document nobody waits for: a new process is cheap, a mixed-up wire not.
+            # A child may still be at work on a document nobody waits for: a new process is cheap.
             if not isinstance(error, RenderFailed) or error.reason == wire.TIME:
                 self.close()
             raise
@@ -172,6 +174,8 @@ def _as_json(job: Job, limits: Limits) -> dict[str, object]:
         "html": job.html,
         "css": job.css,
         "identifier": job.identifier,
-        "assets": {address: {"path": str(path), "type": kind} for address, (path, kind) in job.assets.items()},
+        "assets": {
+            address: {"path": str(path), "type": kind} for address, (path, kind) in job.assets.items()
+        },
         "limits": {"memory_mb": limits.memory_mb, "cpu_seconds": limits.cpu_seconds, "pages": limits.pages},
     }
