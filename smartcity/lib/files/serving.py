@@ -1,0 +1,91 @@
+"""The way out: bytes by hash, after the view has asked who may see them, in a cage of their own.
+
+Behind nginx, `X-Accel-Redirect` lets nginx send the file. nginx then keeps Content-Type, Content-Disposition
+and Cache-Control of this answer but drops other headers, so its location must hand them on:
+
+    location /_private/evidence/ {
+        internal;
+        alias <PORTAL_EVIDENCE_ROOT>/;
+        add_header Content-Security-Policy $upstream_http_content_security_policy always;
+        add_header X-Content-Type-Options $upstream_http_x_content_type_options always;
+        add_header Cross-Origin-Resource-Policy $upstream_http_cross_origin_resource_policy always;
+        add_header X-Frame-Options $upstream_http_x_frame_options always;
+    }
+"""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.utils.http import content_disposition_header
+
+from smartcity.lib.files import names, storage
+from smartcity.lib.files.inspectors.facts import Rejected
+from smartcity.lib.files.inspectors.limits import FORMATS
+
+_BY_MEDIA_TYPE = {form.media_type: name for name, form in FORMATS.items()}
+_PREVIEW_TYPE = "image/jpeg"
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    # Own and stricter than the pages': nothing in the file may run, load, submit or open anything.
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "private, no-store",
+    "X-Frame-Options": "DENY",
+}
+
+
+def serve(sha256: str, *, download_name: str, media_type: str, inline: bool = False) -> HttpResponseBase:
+    """Answer with a stored file. The caller has asked whether this person may see it.
+
+    Attachment, unless `inline` and a photo. A media type the portal does not keep is sent as plain bytes.
+    Raises ValueError for what is no hash, FileNotFoundError when the file is missing: row and disk disagree
+    then.
+    """
+    form = _BY_MEDIA_TYPE.get(media_type, "")
+    shown = inline and bool(form) and FORMATS[form].image
+    return _answer(
+        storage.path_for(sha256),
+        storage.relative_path(sha256),
+        media_type=media_type if form else "application/octet-stream",
+        disposition=_disposition(download_name, form, attachment=not shown),
+    )
+
+
+def serve_preview(sha256: str, *, download_name: str) -> HttpResponseBase:
+    """Answer with the small JPEG of a stored photo, inline. Raises as `serve` does."""
+    path = storage.preview_path_for(sha256)
+    return _answer(
+        path,
+        f"{storage.relative_path(sha256)}.preview",
+        media_type=_PREVIEW_TYPE,
+        disposition=_disposition(download_name, "jpeg", attachment=False),
+    )
+
+
+def _answer(path: Path, relative: str, *, media_type: str, disposition: str) -> HttpResponseBase:
+    file = storage.open_regular(
+        path
+    )  # opened in both cases: a link in the file's place is not followed by nginx either
+    response: HttpResponseBase
+    if prefix := settings.PORTAL_ACCEL_REDIRECT:
+        file.close()
+        response = HttpResponse(content_type=media_type)
+        response["X-Accel-Redirect"] = f"{prefix.rstrip('/')}/evidence/{relative}"
+    else:
+        response = FileResponse(file, content_type=media_type)
+    for header, value in _HEADERS.items():
+        response[header] = value
+    response["Content-Disposition"] = disposition
+    return response
+
+
+def _disposition(name: str, form: str, *, attachment: bool) -> str:
+    """Return the header with the name as RFC 5987 writes it, its ending matching what is sent."""
+    try:
+        name = names.checked_name(name)
+    except Rejected:
+        name = names.checked_name("")
+    if form:
+        name = names.with_ending(name, form)
+    return content_disposition_header(attachment, name) or "attachment"
