@@ -1,10 +1,136 @@
-"""What every page shows around its content: where one can go, and who one is."""
+"""What every page shows around its content: where one can go, who one is, and until when.
 
+This is wiring, like the addresses: it may ask every app, and no app imports it.
+"""
+
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from evaluations.models import EvaluationWindow
+from opd.models import City, QuickWin, Role, User
+from smartcity.lib import charts, clock, dates
+
+TRACK_DAYS, SOON_DAYS = 14, 3
+
+# Whose page is it, its name in the bar, its address. A person with several roles gets the union, in this order.
+PAGES = (
+    ({Role.OPD_OPERATOR, Role.OPD_HEAD}, "workspace", "opd:workspace"),
+    ({Role.ASSESSOR}, "sheets", "evaluations:sheets"),
+    ({Role.REVIEWER, Role.PLANNER, Role.AUDITOR}, "queue", "opd:queue"),
+    ({Role.LEADERSHIP, Role.REVIEWER, Role.PLANNER, Role.AUDITOR}, "city", "evaluations:city"),
+    (set(Role) - {Role.ASSESSOR, Role.ADMINISTRATOR}, "quick_wins", "opd:quick_wins"),
+    ({Role.REVIEWER, Role.PLANNER, Role.AUDITOR}, "windows", "evaluations:windows"),
+    ({Role.REVIEWER, Role.PLANNER, Role.AUDITOR, Role.LEADERSHIP}, "reports", "reports:reports"),
+    ({Role.ADMINISTRATOR}, "admin", "admin:index"),
+)
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """Return nav, who, city_name, office_line and theme for base.html."""
-    return {"nav": [], "theme": "auto"}
+    """Return nav, who, city_name, office_line, theme and deadline for base.html."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, User):
+        city = City.objects.first()
+        return {"nav": [], "theme": "auto", "city_name": city.name if city else "", "office_line": _office(city)}
+    city = user.city()
+    return {
+        "nav": SimpleLazyObject(lambda: _nav(request, user)),
+        "who": {"title": str(user), "place": _place(user)},
+        "city_name": city.name if city else "",
+        "office_line": _office(city),
+        "theme": user.theme,
+        "deadline": SimpleLazyObject(lambda: deadline_for(user, city) if city else None),
+    }
+
+
+def _office(city: City | None) -> str:
+    return _("Smart City Monitoring, Smart City secretariat, %(city)s") % {"city": city.name if city else ""}
+
+
+def _place(user: User) -> str:
+    held = user.memberships_now()
+    return next((row.opd.short for row in held if row.opd), "") or next((str(row.city) for row in held), "")
+
+
+def _nav(request: HttpRequest, user: User) -> list[dict[str, Any]]:
+    held = {row.role for row in user.memberships_now()}
+    labels = {
+        "workspace": _("Workspace"),
+        "sheets": _("Score sheet"),
+        "queue": _("Queue"),
+        "city": _("City"),
+        "quick_wins": _("Quick wins"),
+        "windows": _("Review windows"),
+        "reports": _("Reports"),
+        "admin": _("Administration"),
+    }
+    rows = []
+    for roles, name, address in PAGES:
+        if held & roles:
+            url = reverse(address)
+            rows.append(
+                {
+                    "label": labels[name],
+                    "url": url,
+                    "current": request.path.startswith(url),
+                    "count": _waiting(user, name),
+                }
+            )
+    return rows
+
+
+def _waiting(user: User, page: str) -> int:
+    """How much waits on a page for this person; zero shows nothing."""
+    city = user.city()
+    if city is None:
+        return 0
+    year = QuickWin.objects.in_year(city.evaluation_year)
+    if page == "workspace":
+        mine = year.of_own_opds(user)
+        head = user.has_role(Role.OPD_HEAD)
+        return mine.with_agency().filter(status__in=["returned", "proposed"] if head else ["returned", "draft"]).count()
+    if page == "queue" and user.has_role(Role.REVIEWER, Role.PLANNER):
+        return year.of_city(city.pk).waiting().count()
+    return 0
+
+
+def deadline_for(user: User, city: City) -> dict[str, Any] | None:
+    """The next date that matters to this person, or None when no window is prepared or running."""
+    now = clock.now()
+    windows = EvaluationWindow.objects.of_city(city.pk).in_year(city.evaluation_year).not_closed(now).select_related("city")
+    is_assessor = user.has_role(Role.ASSESSOR)
+    candidates: list[tuple[datetime, str, EvaluationWindow]] = []
+    for window in windows:
+        if is_assessor:
+            candidates += _if_ahead(now, window.closes_at, _("Scoring closes"), window)
+        else:
+            candidates += _if_ahead(now, window.inputs_due_at, _("OPD inputs due"), window)
+            candidates += _if_ahead(now, window.opens_at, _("Review window opens"), window)
+            candidates += _if_ahead(now, window.closes_at, _("Review window closes"), window)
+    if not candidates:
+        return None
+    until, label, window = min(candidates, key=lambda row: row[0])
+    return _deadline(now, until, label, window)
+
+
+def _if_ahead(now: datetime, until: datetime, label: str, window: EvaluationWindow) -> list[Any]:
+    return [(until, label, window)] if until > now else []
+
+
+def _deadline(now: datetime, until: datetime, label: str, window: EvaluationWindow) -> dict[str, Any]:
+    days = (until - now).days
+    left = dates.left(until, now)
+    return {
+        "label": label,
+        "left": _("%(time)s left") % {"time": left},
+        "iso": until.isoformat(),
+        "at": dates.wib(until, window.city.timezone),
+        "tone": "soon" if days < SOON_DAYS else "",
+        "track": charts.days_track(TRACK_DAYS, min(days, TRACK_DAYS), _("%(time)s left") % {"time": left}),
+        "sample": window.sample,
+        "countdown": days < SOON_DAYS,
+    }

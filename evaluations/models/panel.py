@@ -51,7 +51,7 @@ class Seat(Stamped):
     declared_at = models.DateTimeField(_("declared at"), null=True, editable=False)
     # None: no conflict (once declared_at is set); text: the conflict, and the seat is barred
     conflict = models.TextField(  # noqa: DJ001
-        _("conflict of interest"), null=True, max_length=2000, validators=[plain_text]
+        _("conflict of interest"), null=True, blank=True, max_length=2000, validators=[plain_text]
     )
     handed_in_at = models.DateTimeField(_("handed in at"), null=True, editable=False)
 
