@@ -9,7 +9,7 @@ let line = Promise.resolve();               // saves of one page run one after a
 class Saver {
   constructor(form) {
     this.form = form;
-    this.key = `portal:${form.dataset.user ?? ""}:${form.id}`;
+    this.key = ["portal", form.dataset.user, form.dataset.record, form.id].filter(Boolean).join(":");
     this.status = form.querySelector("[data-saved]");
     this.words = this.status.dataset;
     this.retry = FIRST_RETRY;
@@ -29,7 +29,7 @@ class Saver {
   get version() { return this.form.elements.namedItem("version"); }
 
   typed(event, pause) {
-    if (event.target.type === "file" || event.target.closest("[data-nosave]")) return;
+    if (event.target.form !== this.form || event.target.type === "file") return;
     this.dirty = true;
     this.keep();
     clearTimeout(this.timer);
@@ -116,10 +116,7 @@ class Saver {
     }
     const missing = data.missing_html !== undefined && document.querySelector("[data-missing]");
     if (missing) missing.innerHTML = data.missing_html;
-    for (const [id, html] of Object.entries(data.parts ?? {})) {
-      const part = document.getElementById(id);
-      if (part) { part.innerHTML = html; window.htmx?.process(part); }
-    }
+    document.dispatchEvent(new CustomEvent("portal:parts", { detail: { parts: data.parts, waiting } }));
   }
 
   later(sentence) {
@@ -183,20 +180,23 @@ function notice(sentence, action) {
 for (const form of document.querySelectorAll("form[data-autosave]")) if (form.querySelector("[data-saved]")) savers.push(new Saver(form));
 
 // Any form of the page waits until everything typed is on the server, then goes on as if nothing happened.
-let passing = false;
+let passing = false, waiting = null;
 document.addEventListener("submit", async (event) => {
-  const waiting = savers.filter((saver) => saver.dirty && !saver.notice?.contains(event.target));
-  if (passing || !waiting.length || event.target.method !== "post") return;
+  const unsent = savers.filter((saver) => saver.dirty && !saver.notice?.contains(event.target));
+  if (passing || !unsent.length || event.target.method !== "post") return;
   event.preventDefault();
   event.stopImmediatePropagation();
+  if (waiting) return;
   const { target: form, submitter } = event;
-  for (const saver of waiting) {
-    while (saver.dirty) {
-      if (await saver.save()) continue;
-      (saver.notice ?? saver.status).scrollIntoView({ block: "center" });
-      return;
-    }
+  waiting = form;
+  for (const saver of unsent) {
+    while (saver.dirty && (await saver.save()));
+    if (!saver.dirty) continue;
+    (saver.notice ?? saver.status).scrollIntoView({ block: "center" });
+    waiting = null;
+    return;
   }
+  waiting = null;
   passing = true;
   form.requestSubmit(submitter ?? undefined);
   passing = false;

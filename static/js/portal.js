@@ -48,6 +48,20 @@ document.addEventListener("submit", (event) => {
 });
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
+// ---- Parts of the page that follow a save (autosave.js, upload.js): {id: html}. A part somebody is writing in stays, and
+// so does the one whose button waits for the save; the focus survives the swap.
+document.addEventListener("portal:parts", ({ detail: { parts = {}, waiting = null } }) => {
+  for (const [id, html] of Object.entries(parts)) {
+    const part = document.getElementById(id), active = document.activeElement;
+    const written = part && [...part.querySelectorAll("textarea, input:not([type=hidden])")].some((one) => one === active || one.value !== one.defaultValue);
+    if (!part || written || part.contains(waiting)) continue;
+    const again = part.contains(active) && (active.id ? `#${CSS.escape(active.id)}` : active.hasAttribute("href") && `[href="${CSS.escape(active.getAttribute("href"))}"]`);
+    part.innerHTML = html;
+    if (again) part.querySelector(again)?.focus();
+    window.htmx?.process(part);
+  }
+});
+
 // ---- Countdown: the server's clock is the truth, this only repaints each minute.
 const served = Date.parse(document.querySelector('meta[name="portal-now"]')?.content ?? "");
 const behind = Number.isNaN(served) ? 0 : served - Date.now();

@@ -36,10 +36,7 @@ function attach(form) {
   const took = (data) => {
     const list = data.html !== undefined && document.getElementById(words.uploadList);
     if (list) list.innerHTML = data.html;
-    for (const [id, html] of Object.entries(data.parts ?? {})) {
-      const part = document.getElementById(id);
-      if (part) part.innerHTML = html;
-    }
+    document.dispatchEvent(new CustomEvent("portal:parts", { detail: { parts: data.parts } }));
   };
 
   const send = (file, item, job) => new Promise((done) => {
