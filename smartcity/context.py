@@ -102,23 +102,29 @@ def deadline_for(user: User, city: City) -> dict[str, Any] | None:
     """The next date that matters to this person, or None when no window is prepared or running."""
     now = clock.now()
     windows = EvaluationWindow.objects.of_city(city.pk).in_year(city.evaluation_year).not_closed(now).select_related("city")
-    is_assessor = user.has_role(Role.ASSESSOR)
-    candidates: list[tuple[datetime, str, EvaluationWindow]] = []
-    for window in windows:
-        if is_assessor:
-            candidates += _if_ahead(now, window.closes_at, _("Scoring closes"), window)
-        else:
-            candidates += _if_ahead(now, window.inputs_due_at, _("OPD inputs due"), window)
-            candidates += _if_ahead(now, window.opens_at, _("Review window opens"), window)
-            candidates += _if_ahead(now, window.closes_at, _("Review window closes"), window)
-    if not candidates:
+    ahead = [
+        (moment, label, window)
+        for window in windows
+        for moment, label in _dates_for(user, window)
+        if moment > now
+    ]
+    if not ahead:
         return None
-    until, label, window = min(candidates, key=lambda row: row[0])
+    until, label, window = min(ahead, key=lambda row: row[0])
     return _deadline(now, until, label, window)
 
 
-def _if_ahead(now: datetime, until: datetime, label: str, window: EvaluationWindow) -> list[Any]:
-    return [(until, label, window)] if until > now else []
+def _dates_for(user: User, window: EvaluationWindow) -> list[tuple[datetime, str]]:
+    """An agency waits for its own due date, an assessor for the close, the city's people for each date."""
+    if user.has_role(Role.OPD_OPERATOR, Role.OPD_HEAD):
+        return [(window.inputs_due_at, _("OPD inputs due"))]
+    if user.has_role(Role.ASSESSOR):
+        return [(window.closes_at, _("Scoring closes"))]
+    return [
+        (window.inputs_due_at, _("OPD inputs due")),
+        (window.opens_at, _("Review window opens")),
+        (window.closes_at, _("Review window closes")),
+    ]
 
 
 def _deadline(now: datetime, until: datetime, label: str, window: EvaluationWindow) -> dict[str, Any]:

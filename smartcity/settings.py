@@ -152,7 +152,8 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Jakarta"
-USE_THOUSAND_SEPARATOR = True
+# Figures are written by smartcity.lib.decimals; a year or an id must never get a dot.
+USE_THOUSAND_SEPARATOR = False
 
 # --- Static files -------------------------------------------------------------------------------
 

@@ -152,7 +152,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     piece = evidence_or_404(request, pk)
     if piece.stored_file is None or not piece.stored_file.has_preview:
         raise Http404
-    return files.serve_preview(piece.stored_file.sha256)
+    return files.serve_preview(piece.stored_file.sha256, download_name=piece.title)
 
 
 def _own_evidence(request: HttpRequest, pk: int) -> Evidence:

@@ -33,7 +33,7 @@ def quick_wins(request: HttpRequest) -> HttpResponse:
     """The list: of one's agency, or of the city for those who see it."""
     user, city = person(request), city_of(request)
     dimensions = SmartDimension.objects.of_set(city.dimension_set)
-    filters = ListFilter(request.GET or None, dimensions=dimensions, statuses=Status.choices)
+    filters = ListFilter(request.GET, dimensions=dimensions, statuses=Status.choices)
     rows = QuickWin.objects.visible_to(user).in_year(filters.chosen("year") or city.evaluation_year)
     if dimension := filters.chosen("dimension"):
         rows = rows.filter(dimension__code=dimension.code)

@@ -33,7 +33,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     user, city = person(request), city_of(request)
     if not rules.may_review_queue(user):
         raise PermissionDenied
-    filters = QueueFilter(request.GET or None, dimensions=SmartDimension.objects.of_set(city.dimension_set))
+    filters = QueueFilter(request.GET, dimensions=SmartDimension.objects.of_set(city.dimension_set))
     waiting = QuickWin.objects.visible_to(user).of_city(city.pk).in_year(city.evaluation_year).waiting()
     if dimension := filters.chosen("dimension"):
         waiting = waiting.filter(dimension__code=dimension.code)
