@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import uuid4
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -46,7 +47,7 @@ def load(source: bytes) -> Instrument:
     instrument.notes = [str(note) for note in head.get("notes_en", [])]
     instrument.dimension_set = load_dimension_set(data["dimension_set"])
     instrument.respondents = _respondents(data)
-    instrument.digest, instrument.loaded_at = digest, clock.now()
+    instrument.digest, instrument.loaded_at, instrument.edition = digest, clock.now(), uuid4()
     instrument.save()
     _renew_rows(instrument, data)
     return instrument

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from uuid import UUID
 
 from django.utils.translation import get_language
 
@@ -116,12 +116,12 @@ class Structure:
 
 
 def structure_of(instrument: Instrument) -> Structure:
-    """Return the instrument's structure, read once per process and load."""
-    return _read(instrument.pk, instrument.loaded_at)
+    """Return the instrument's structure, read once per process and edition."""
+    return _read(instrument.pk, instrument.edition)
 
 
 @lru_cache(maxsize=32)
-def _read(instrument_id: int, loaded_at: Any) -> Structure:
+def _read(instrument_id: int, edition: UUID) -> Structure:
     areas = {row.pk: row for row in Area.objects.filter(instrument=instrument_id)}
     rows = Question.objects.filter(instrument=instrument_id).select_related(
         "dimension", "sub_dimension", "section"

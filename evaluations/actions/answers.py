@@ -47,10 +47,12 @@ def missing_answer(question: QuestionFacts, facts: dict[str, Any]) -> list[Probl
     if value is None:
         return []
     if question.scored:
-        if value != int(value):
+        if value != int(value) or not 0 <= value <= 4:
             problems.append(Problem(_("A self-score is a whole number from 0 to 4."), "#id_self_score"))
         elif value > 0 and not facts["text"]:
             problems.append(Problem(_("Write what proves a score above 0."), "#id_text"))
+    elif not 1 <= value <= 4:
+        problems.append(Problem(_("A survey mean lies between 1 and 4."), "#id_self_score"))
     elif not facts["respondents"]:
         problems.append(Problem(_("Write how many people answered the survey."), "#id_respondents"))
     return problems

@@ -14,7 +14,7 @@ from smartcity.lib.dates import wib
 
 
 class TooLate(Exception):
-    """The window does not accept this, not yet or no more; `kept` is the late entry with the words, if any."""
+    """The window does not accept this, not yet or no more; `kept`: the late entry with the words, if any."""
 
     def __init__(self, window: EvaluationWindow, now: datetime, kept: LateEntry | None) -> None:
         self.window, self.kept = window, kept

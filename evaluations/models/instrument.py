@@ -1,6 +1,7 @@
 """The instrument as rows: versioned data, so that the official question list needs no change of code."""
 
 from typing import Self
+from uuid import uuid4
 
 from django.db import models
 from django.db.models import Q
@@ -37,6 +38,8 @@ class Instrument(models.Model):
     notes = models.JSONField(_("notes"), default=list, blank=True)
     digest = models.CharField(_("digest"), max_length=64)
     loaded_at = models.DateTimeField(_("loaded at"), default=clock.now)
+    # new with every load: what is kept in memory of these rows is kept under this name
+    edition = models.UUIDField(default=uuid4, editable=False)
 
     objects = InstrumentQuerySet.as_manager()
 

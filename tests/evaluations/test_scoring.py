@@ -31,7 +31,7 @@ def test_the_examples_in_the_module_are_true():
     assert result.failed == 0
 
 
-# --- vectors of the guide --------------------------------------------------------------------------------
+# --- vectors of the guide ----------------------------------------------------------------------------------
 
 
 def test_jambi_2024_is_exactly_its_published_index():
@@ -70,7 +70,7 @@ def test_rounding_happens_last():
 
 
 def test_half_goes_up_even_when_it_comes_from_thirds():
-    """Three means of thirds whose mean is exactly 2.345 stay exact; cut-off decimals would fall below the half."""
+    """Three thirds whose mean is exactly 2.345 stay exact; cut-off decimals would fall below the half."""
     thirds = [Fraction(7, 3), Fraction(7, 3), Fraction(7035, 1000) - Fraction(14, 3)]
     assert mean(thirds) == Decimal("2.345")
     assert shown(mean(thirds)) == "2,35"
@@ -127,7 +127,7 @@ def test_a_value_without_weight_is_a_mistake():
         weighted_index(decimals(JAMBI) | {"OTHER": Decimal(4)}, WEIGHTS)
 
 
-# --- grading an instrument -------------------------------------------------------------------------------
+# --- grading an instrument ---------------------------------------------------------------------------------
 
 
 def instrument() -> list[Part]:
@@ -135,12 +135,15 @@ def instrument() -> list[Part]:
     return [
         Part("B", Decimal(10), "mean_of_questions", (Item("B1"), Item("B2"))),
         Part("O", Decimal(40), "mean_of_smart_dimensions",
-             (Item("O1", "GOV", "GOV-A"), Item("O2", "GOV", "GOV-A"), Item("O3", "GOV", "GOV-B"), Item("O4", "LIV", "LIV-A")),
+             (Item("O1", "GOV", "GOV-A"), Item("O2", "GOV", "GOV-A"),
+              Item("O3", "GOV", "GOV-B"), Item("O4", "LIV", "LIV-A")),
              ("question", "sub_dimension", "smart_dimension")),
         Part("I", Decimal(30), "mean_of_smart_dimensions",
-             (Item("I1", "GOV", "GOV-A"), Item("I2", "GOV", "GOV-A"), Item("I3", "GOV"), Item("I4", "LIV", "LIV-A")),
+             (Item("I1", "GOV", "GOV-A"), Item("I2", "GOV", "GOV-A"),
+              Item("I3", "GOV"), Item("I4", "LIV", "LIV-A")),
              ("question", "smart_dimension")),
-        Part("Q", Decimal(20), "mean_of_quick_wins", (Item("Q1", "GOV"), Item("Q2", "GOV"), Item("Q3", "LIV"))),
+        Part("Q", Decimal(20), "mean_of_quick_wins",
+             (Item("Q1", "GOV"), Item("Q2", "GOV"), Item("Q3", "LIV"))),
     ]  # fmt: skip
 
 
@@ -249,10 +252,10 @@ def test_an_unknown_method_is_refused():
         grade([Part("X", Decimal(100), "median", (Item("1"),))], {"1": [4]}, {})
 
 
-# --- what must always hold -------------------------------------------------------------------------------
+# --- what must always hold ---------------------------------------------------------------------------------
 
 scores = st.lists(st.integers(0, 4), max_size=4)
-series = st.fixed_dictionaries({code: scores for code in FULL})
+series = st.fixed_dictionaries(dict.fromkeys(FULL, scores))
 
 
 @given(series)
@@ -292,7 +295,8 @@ def test_a_better_score_never_lowers_the_index(given_scores, code, position):
     at = position % len(row)
     better = given_scores | {code: [*row[:at], min(4, row[at] + 1), *row[at + 1 :]]}
     low, high = grade(instrument(), given_scores, {}), grade(instrument(), better, {})
-    assert low.index is not None and high.index is not None
+    assert low.index is not None
+    assert high.index is not None
     assert low.index < high.index if row[at] < 4 else low.index == high.index
 
 
