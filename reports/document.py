@@ -31,6 +31,7 @@ class Composed:
     css: str
     parts: dict[str, str]
     photos: frozenset[str]
+    expected_pages: int
 
     @property
     def identifier(self) -> str:
@@ -45,7 +46,10 @@ def compose(inputs: Inputs) -> Composed:
         made = chapters(inputs)
         html = render_to_string("reports/pdf/readiness.html", _frame(inputs, made))
     photos = frozenset(photo for chapter in made for photo in chapter.photos)
-    return Composed(html, style(), {chapter.key: chapter.digest for chapter in made}, photos)
+    parts = {chapter.key: chapter.digest for chapter in made}
+    # Cover, contents, one page a chapter (two for the tables), one a quick win: near enough for a bar.
+    expected = 4 + len(made) + len(inputs["quick_wins"])
+    return Composed(html, style(), parts, photos, expected)
 
 
 def font() -> Path:

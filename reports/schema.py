@@ -201,7 +201,11 @@ class Signature(TypedDict):
 
 
 class Inputs(TypedDict):
-    """Everything one readiness report says."""
+    """Everything one readiness report says.
+
+    `outcome_section`: name of the section whose values exist by sub-dimension. `self_assessed` and `assessed`
+    are None without a window, and `assessed` until the window is closed.
+    """
 
     schema: int
     language: str
@@ -217,6 +221,7 @@ class Inputs(TypedDict):
     sections: list[Section]
     self_assessed: Card | None
     assessed: Card | None
+    outcome_section: str
     survey: list[Survey]
     survey_expected: int
     opds: list[Office]

@@ -45,6 +45,7 @@ def chapter(row: Dimension, inputs: Inputs, number: int) -> Chapter:
             "quick_wins": pages,
             "survey_expected": str(inputs["survey_expected"]),
             "instrument": inputs["instrument"],
+            "outcome": inputs["outcome_section"],
         },
     )
 
@@ -71,14 +72,17 @@ def _lead(row: Dimension, inputs: Inputs) -> str:
 
 def _figures(row: Dimension, inputs: Inputs) -> list[dict[str, Any]]:
     """Four figures: own and assessed Outcome, the survey, the completeness."""
+    section = {"section": inputs["outcome_section"] or _("Dimension value")}
     own = _outcome(inputs["self_assessed"], row)
     assessed = _outcome(inputs["assessed"], row)
     tally = [found for found in inputs["tally"] if found["dimension"] == row["code"]]
     done, asked = sum(found["filled"] for found in tally), sum(found["total"] for found in tally)
     fields = _("%(count)s fields") % {"count": words.of(done, asked)}
     return [
-        _value(_("Outcome, self-assessed"), inputs["self_assessed"], own, _("no answers yet")),
-        _value(_("Outcome, assessed"), inputs["assessed"], assessed, _("after the window closes")),
+        _value(_("%(section)s, self-assessed") % section, inputs["self_assessed"], own, _("no answers yet")),
+        _value(
+            _("%(section)s, assessed") % section, inputs["assessed"], assessed, _("after the window closes")
+        ),
         _survey(row, inputs),
         {
             "label": _("Completeness"),
@@ -90,7 +94,8 @@ def _figures(row: Dimension, inputs: Inputs) -> list[dict[str, Any]]:
 
 
 def _outcome(card: Card | None, row: Dimension) -> Level | None:
-    return card["outcome"].get(row["code"]) if card else None
+    """The Outcome of a dimension; an instrument without such a section has only the dimension's profile."""
+    return (card["outcome"] or card["dimensions"]).get(row["code"]) if card else None
 
 
 def _value(label: str, card: Card | None, level: Level | None, without: str) -> dict[str, Any]:
@@ -105,7 +110,7 @@ def _value(label: str, card: Card | None, level: Level | None, without: str) -> 
 
 
 def _survey(row: Dimension, inputs: Inputs) -> dict[str, Any]:
-    """How many answered the impact survey: the least over the sub-dimensions, since one survey may serve all."""
+    """How many answered the survey: the least over the sub-dimensions, since one survey may serve all."""
     found = [answer["respondents"] for answer in inputs["survey"] if answer["dimension"] == row["code"]]
     known = [count for count in found if count is not None]
     note = _("of %(count)d respondents") % {"count": inputs["survey_expected"]}
@@ -162,7 +167,8 @@ def _chart(row: Dimension, inputs: Inputs) -> str:
     series = _("Assessed") if inputs["assessed"] else _("Self-assessed")
     return charts.bars(
         [charts.Bar(name, value, f"d{row['hue']}") for name, value in values],
-        title=_("Outcome of %(dimension)s by sub-dimension") % {"dimension": row["name"]},
+        title=_("%(section)s of %(dimension)s by sub-dimension")
+        % {"section": inputs["outcome_section"], "dimension": row["name"]},
         description=charts.describe(series, values),
         key=f"bars-{row['code'].lower()}",
         for_print=True,

@@ -164,6 +164,7 @@ def inputs(
         ],
         "self_assessed": card(rows, answered=0.9),
         "assessed": card(rows, answered=1.0, shift=-1) if assessed else None,
+        "outcome_section": "Outcome",
         "survey": [
             {
                 "dimension": row["code"],

@@ -1,0 +1,35 @@
+"""Who may do what with a report. Plain questions; no writes, no HTTP, no queries beyond the memberships.
+
+Source: domain guide, section 10. Reviewers (Kominfo), planners (Bappelitbang) and the leadership ask for
+reports; the auditor (Inspektorat) reads every one and changes nothing. Agencies and assessors see none.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from opd.models import User
+
+REVIEWER, PLANNER, LEADERSHIP, AUDITOR = "reviewer", "planner", "leadership", "auditor"
+ASKERS = (REVIEWER, PLANNER, LEADERSHIP)
+READERS = (*ASKERS, AUDITOR)
+
+
+def may_read_in(user: "User", city_id: int) -> bool:
+    """Whoever works for the whole city, and the auditor."""
+    return user.has_role(*READERS, city_id=city_id)
+
+
+def may_ask_in(user: "User", city_id: int) -> bool:
+    """The auditor reads along but makes nothing."""
+    return user.has_role(*ASKERS, city_id=city_id)
+
+
+def may_retry(user: "User", report: Any) -> bool:
+    """Whoever may ask may also have a failed report built again; its contents stay as they were frozen."""
+    return may_ask_in(user, report.city_id) and report.status == "failed"
+
+
+def asking_role(user: "User", city_id: int) -> str:
+    """The role in which a person asks; "" when they may not."""
+    held = (row.role for row in user.memberships_now() if row.city_id == city_id and row.role in ASKERS)
+    return next(held, "")
