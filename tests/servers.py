@@ -63,10 +63,12 @@ class Process:
         return self.popen is not None and self.popen.poll() is None
 
     def children(self) -> list[int]:
-        """Return the ids of the direct children."""
-        with contextlib.suppress(FileNotFoundError):
-            return [int(pid) for pid in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()]
-        return []
+        """Return the ids of the direct children, whichever thread started them."""
+        found = []
+        for listed in Path(f"/proc/{self.pid}/task").glob("*/children"):
+            with contextlib.suppress(OSError):  # a thread that ended meanwhile
+                found += [int(pid) for pid in listed.read_text().split()]
+        return found
 
     def stop(self, how: signal.Signals = signal.SIGTERM, seconds: float = 15) -> None:
         """End it: ask first, then kill the whole session."""

@@ -85,7 +85,7 @@ class Worker(Process):
 
     def __init__(self, broker: Broker, folder: Path) -> None:
         command = [sys.executable, "-m", "celery", "-A", "smartcity", "worker", "-Q", "celery,pdf", "-c", "1"]
-        command += ["-n", f"test{os.getpid()}@%h"]
+        command += ["-n", f"test{os.getpid()}@%h", "--without-gossip", "--without-mingle"]
         env = os.environ | broker.environment
         env |= {
             "PORTAL_LOG_LEVEL": "INFO",
@@ -129,7 +129,7 @@ def worker(broker: Broker, transactional_db: None, private_files: Path) -> Itera
         made.start()
         yield made
     finally:
-        made.stop(signal.SIGQUIT)
+        made.kill()
 
 
 def kill_hard(worker: Worker) -> int:
