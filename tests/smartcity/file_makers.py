@@ -41,6 +41,13 @@ def webp(**options: Any) -> bytes:
     return encoded(picture(), "WEBP", **options)
 
 
+def profile_with_red_and_blue_exchanged() -> bytes:
+    """An sRGB profile in which the two tags that define red and blue have changed places."""
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    assert profile.count(b"rXYZ") == profile.count(b"bXYZ") == 1
+    return profile.replace(b"rXYZ", b"?").replace(b"bXYZ", b"rXYZ").replace(b"?", b"bXYZ", 1)
+
+
 def gps_exif(orientation: int = 1) -> Image.Exif:
     """EXIF as a phone writes it: where (Tanjungpinang), with what, which way up."""
     exif = Image.Exif()
@@ -122,6 +129,8 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 WORD_MACRO = "application/vnd.ms-word.document.macroEnabled.main+xml"
+TEXT = "<w:p><w:r><w:t>Laporan</w:t></w:r></w:p>"
+_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
 _REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
@@ -141,34 +150,34 @@ def relationships(*links: tuple[str, str, str]) -> str:
         for number, (purpose, target, mode) in enumerate(links)
     )
     return (
-        '<?xml version="1.0" encoding="UTF-8"?><Relationships xmlns='
+        f"{_DECLARATION}<Relationships xmlns="
         f'"http://schemas.openxmlformats.org/package/2006/relationships">{rows}</Relationships>'
     )
 
 
-def docx_members(
-    body: str = "<w:p><w:r><w:t>Laporan</w:t></w:r></w:p>", main: str = WORD
-) -> dict[str, bytes | str]:
+def docx_members(body: str = TEXT, main: str = WORD) -> dict[str, bytes | str]:
     """The parts of a small Word document; tests change them before they are packed."""
+    document = f'{_DECLARATION}<w:document xmlns:w="{_W}"><w:body>{body}</w:body></w:document>'
     return {
-        "[Content_Types].xml": (
-            '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
-            '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-            '<Default Extension="xml" ContentType="application/xml"/>'
-            f'<Override PartName="/word/document.xml" ContentType="{main}"/></Types>'
-        ),
+        "[Content_Types].xml": content_types(("/word/document.xml", main)),
         "_rels/.rels": relationships(("officeDocument", "word/document.xml", "Internal")),
-        "word/document.xml": f'<?xml version="1.0"?><w:document xmlns:w="{_W}"><w:body>{body}</w:body></w:document>',
+        "word/document.xml": document,
     }
 
 
-def docx(
-    body: str = "<w:p><w:r><w:t>Laporan</w:t></w:r></w:p>", main: str = WORD, **more: bytes | str
-) -> bytes:
-    """A Word document; further parts by name, with `__` for `/` and `_DOT_` for `.`."""
-    members = docx_members(body, main)
-    members |= {name.replace("__", "/").replace("_DOT_", "."): content for name, content in more.items()}
-    return archive(members)
+def content_types(*named: tuple[str, str]) -> str:
+    """The table of types: XML by default, further parts by (name, type)."""
+    rows = "".join(f'<Override PartName="{name}" ContentType="{kind}"/>' for name, kind in named)
+    return (
+        f'{_DECLARATION}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Default Extension="xml" ContentType="application/xml"/>{rows}</Types>'
+    )
+
+
+def docx(body: str = TEXT, main: str = WORD, more: Mapping[str, bytes | str] | None = None) -> bytes:
+    """A Word document, with further or other parts by name."""
+    return archive(docx_members(body, main) | dict(more or {}))
 
 
 def docx_with_link(purpose: str, target: str, mode: str = "External") -> bytes:
@@ -210,6 +219,25 @@ def xlsx_with_billion_laughs() -> bytes:
     entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
     sheet = f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e0 "ha">{entities}]><worksheet>&e9;</worksheet>'
     return changed(xlsx(), {"xl/worksheets/sheet1.xml": sheet})
+
+
+def docx_with_chart() -> bytes:
+    """A report with a chart: the numbers behind it are a workbook inside the document."""
+    return docx(
+        more={
+            "word/embeddings/Microsoft_Excel_Sheet1.xlsx": xlsx(),
+            "word/charts/_rels/chart1.xml.rels": relationships(
+                ("package", "../embeddings/Microsoft_Excel_Sheet1.xlsx", "Internal")
+            ),
+        }
+    )
+
+
+def field(*runs: str) -> str:
+    """A paragraph with a Word field whose code is cut into runs."""
+    code = "".join(f"<w:r><w:instrText>{run}</w:instrText></w:r>" for run in runs)
+    begin, end = (f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "end"))
+    return f"<w:p>{begin}{code}{end}</w:p>"
 
 
 def docx_with_ratio_bomb(megabytes: int = 190) -> bytes:

@@ -28,6 +28,17 @@ def pdf(pages: int = 2) -> bytes:
     return saved(new_pdf(pages))
 
 
+def pdf_of_one_date() -> bytes:
+    """The same bytes at every call."""
+    return saved(new_pdf(1), static_id=True)
+
+
+def shifted_pdf() -> bytes:
+    """A PDF whose table of objects is off by some bytes, as office scanners write them."""
+    content = saved(new_pdf(1), object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    return content.replace(b"%PDF-1.3\n", b"%PDF-1.3\n\n\n\n")
+
+
 def signed_like_pdf() -> bytes:
     """As a government's electronic signature leaves it: a signature field, a widget, a link to check it."""
     file = new_pdf(1)
@@ -85,8 +96,8 @@ def _catalog_aa(file: pikepdf.Pdf) -> None:
 
 
 def _annotation_aa(file: pikepdf.Pdf) -> None:
-    widget = Dictionary(Type=Name.Annot, Subtype=Name.Widget, Rect=[0, 0, 9, 9], AA=Dictionary(Fo=script()))
-    file.pages[0].Annots = Array([file.make_indirect(widget)])
+    link = Dictionary(Type=Name.Annot, Subtype=Name.Link, Rect=[0, 0, 9, 9], AA=Dictionary(Fo=script()))
+    file.pages[0].Annots = Array([file.make_indirect(link)])
 
 
 def _page_aa(file: pikepdf.Pdf) -> None:
@@ -207,6 +218,28 @@ def pdf_with_attachment_annotation() -> bytes:
     note = Dictionary(Type=Name.Annot, Subtype=Name.FileAttachment, Rect=[0, 0, 9, 9], FS=spec)
     file.pages[0].Annots = Array([file.make_indirect(note)])
     return saved(file)
+
+
+def portfolio() -> bytes:
+    """A PDF that is a cover for other files."""
+    file = new_pdf(1)
+    file.Root.Collection = Dictionary(Type=Name.Collection)
+    return saved(file)
+
+
+def cut_off_web_pdf() -> bytes:
+    """A PDF made for viewing while it loads, whose loading stopped: it has an early end mark."""
+    file = new_pdf(40)
+    for page in file.pages:
+        page.obj.Contents = file.make_stream(b"q Q " * 200)
+    content = saved(file, linearize=True, compress_streams=False)
+    return content[: content.find(b"%%EOF") + 4000]
+
+
+def pdf_with_double_key() -> bytes:
+    """An action whose kind is written twice: each reader may believe another one."""
+    content = saved(new_pdf(1), object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    return rebuilt(content.replace(b"/Type /Catalog", b"/Type /Catalog /OpenAction << /S /GoTo /S /Named >>"))
 
 
 def pdf_with_external_stream() -> bytes:

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Mapping
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
@@ -57,26 +57,26 @@ def check_link(url: str) -> str:
         raise _refused("LINK-LONG", length=len(url), limit=MAX_LINK)
     if any(_hides(character) for character in url):
         raise _refused("LINK-HIDDEN")
-    parts = _split(url)
+    try:
+        parts = urlsplit(url)
+        host, _port = parts.hostname or "", parts.port
+    except ValueError:
+        raise _refused("LINK-HOST") from None
     if parts.scheme not in ("http", "https") or not url[len(parts.scheme) :].startswith("://"):
         raise _refused("LINK-SCHEME")
     if "@" in parts.netloc:
         raise _refused("LINK-LOGIN")
-    try:
-        _host_and_path(url)
-        local = (parts.hostname or "").rstrip(".").lower() == "localhost"
-    except (ValidationError, ValueError):
-        local = True
-    if local:
+    if host.rstrip(".") == "localhost" or not _is_valid(url):
         raise _refused("LINK-HOST")
     return url
 
 
-def _split(url: str) -> SplitResult:
+def _is_valid(url: str) -> bool:
     try:
-        return urlsplit(url)
-    except ValueError:
-        raise _refused("LINK-HOST") from None
+        _host_and_path(url)
+    except ValidationError:
+        return False
+    return True
 
 
 def _hides(character: str) -> bool:

@@ -92,7 +92,7 @@ def stored_hashes() -> Iterator[str]:
 
 def open_regular(path: Path) -> BufferedReader:
     """Open a plain file that lies inside the root, following no link. Raises FileNotFoundError."""
-    if not path.parent.resolve().is_relative_to(root().resolve()):
+    if not _is_inside(path):
         raise FileNotFoundError(errno.ENOENT, "outside the evidence folder", path.name)
     return open_no_follow(path)
 
@@ -172,6 +172,8 @@ def keep(source: Path, sha256: str, preview: bytes | None) -> Path:
     """
     target = path_for(sha256)
     _make_folders(target.parent)
+    if not _is_inside(target):
+        raise OSError(errno.EPERM, "a link leads out of the evidence folder", target.name)
     if preview is not None:
         _keep_preview(preview, preview_path_for(sha256))
     if is_intact(sha256):
@@ -218,3 +220,7 @@ def _is_regular(path: Path) -> bool:
         return stat.S_ISREG(path.lstat().st_mode)
     except FileNotFoundError:
         return False
+
+
+def _is_inside(path: Path) -> bool:
+    return path.parent.resolve().is_relative_to(root().resolve())

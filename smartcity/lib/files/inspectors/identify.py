@@ -45,7 +45,9 @@ def identify(path: Path) -> str:
     name = _by_signature(head)
     if name == "zip":
         name = office.flavour(path)  # bounded; puremagic opens archives without asking how large they are
-    if name in limits.FORMATS and _puremagic_agrees(path, limits.FORMATS[name].media_type):
+    if name in limits.FORMATS:
+        if not _puremagic_agrees(path, limits.FORMATS[name].media_type):
+            raise Rejected("FILE-MIXED", detail=f"begins as {name}")
         return name
     if name == "ole":
         raise _old_office_file(path)
@@ -90,7 +92,7 @@ def _old_office_file(path: Path) -> Rejected:
 
 
 def _word_for(path: Path, head: bytes, name: str) -> str:
-    if name and name != "zip" and name not in limits.FORMATS:
+    if name and name != "zip":
         return name  # office.flavour knew: pptx, template
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if b"<svg" in text:

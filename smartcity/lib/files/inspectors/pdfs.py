@@ -42,7 +42,7 @@ _SUSPECT = re.compile(
 # broken files may find it.
 _HIDDEN_ACTION = re.compile(rb"/S\s*/(?:JavaScript|Launch)\b")
 _END = b"%%EOF"
-_TAIL = 2048  # bytes in which the end mark must be found
+_TAIL = 64 * 1024  # some scanners fill the last block with zeros
 _WHITE = b"\0\t\n\f\r "
 
 # What qpdf mends without losing anything: a table of objects that is off, a stream whose length is wrong, a
@@ -90,7 +90,7 @@ def _check_bytes(path: Path) -> None:
         if behind > _TAIL or content[end + len(_END) :].strip(_WHITE):
             # Behind an early end mark of a half-loaded "fast web view" PDF there are objects, not another
             # file.
-            cut_off = b"endobj" in content[end : end + 4 * _TAIL]
+            cut_off = b"endobj" in content[end : end + _TAIL]
             raise Rejected("FILE-BROKEN" if cut_off else "FILE-MIXED", detail="data behind the end")
         if _HIDDEN_ACTION.search(content):
             raise Rejected("FILE-SCRIPT")
