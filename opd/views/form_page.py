@@ -15,6 +15,9 @@ from opd.presentation import badge, evidence_row, history_rows, meter, missing_r
 from opd.workflow import QUICK_WIN
 from smartcity.lib import clock, dates
 
+#: Short fields that stand side by side where there is room.
+PAIRS = {"dimension": "sub_dimension", "unit": "baseline", "budget": "fund_source", "sub_activity_code": "legal_basis", "link": "linked_program"}
+
 
 def form_page(user: User, quick_win: QuickWin) -> dict[str, Any]:
     """Return the context of opd/quick_win_form.html."""
@@ -118,12 +121,23 @@ def _section(
         "name": name,
         "title": title,
         "form": form,
-        "fields": fields,
+        "rows": _in_rows(fields),
         "left": max(asked, sum(1 for field in lacking if field.section == name)),
         "version": quick_win.section_version(name),
         "url": reverse("opd:quick_win_section", args=[quick_win.pk, name]) if form else "",
         "saved_at": dates.clock_time(quick_win.updated_at) if quick_win.section_version(name) > 1 else "",
     }
+
+
+def _in_rows(fields: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Group the fields of a section into rows of one or two."""
+    rows: list[list[dict[str, Any]]] = []
+    for field in fields:
+        if rows and PAIRS.get(rows[-1][0]["field"].name) == field["field"].name:
+            rows[-1].append(field)
+        else:
+            rows.append([field])
+    return rows
 
 
 def _options(form: forms.ModelForm, name: str) -> list[dict[str, Any]]:
