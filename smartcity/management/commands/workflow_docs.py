@@ -1,0 +1,57 @@
+"""Write docs/workflows.md from the workflow tables. With --check, only say whether it is in step."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import translation
+
+from evaluations.workflow import WINDOW
+from opd.workflow import QUICK_WIN
+from smartcity.lib.workflow import Move, Workflow
+
+PATH = Path(__file__).resolve().parents[3] / "docs" / "workflows.md"
+HEAD = """# Workflows
+
+Every status and every move, written by `manage.py workflow_docs` from `opd/workflow.py` and
+`evaluations/workflow.py`. A test keeps this page in step; change the tables, not this page.
+"""
+TABLES = (
+    ("Quick win", "What an agency promises and proves.", QUICK_WIN),
+    ("Review window", "When a city is judged; time decides, a dead scheduler changes nothing.", WINDOW),
+)
+
+
+def document() -> str:
+    """Return the whole page; labels in English, as in the code."""
+    with translation.override("en"):
+        return HEAD + "".join(_chapter(*table) for table in TABLES)
+
+
+def _chapter(title: str, lead: str, workflow: Workflow) -> str:
+    moves = workflow.moves.values()
+    arrows = sorted({f"    {source} --> {move.target}: {move.name}" for move in moves for source in move.sources})
+    rows = "".join(_row(move) for move in moves)
+    return (
+        f"\n## {title}\n\n{lead}\n\n```mermaid\nstateDiagram-v2\n    [*] --> draft\n" + "\n".join(arrows) + "\n```\n\n"
+        f"| move | from | to | who may | on the button | asks for a reason |\n| --- | --- | --- | --- | --- | --- |\n{rows}"
+    )
+
+
+def _row(move: Move) -> str:
+    who = " ".join((move.who.__doc__ or move.who.__name__).split("\n")[0].split())
+    sources = ", ".join(sorted(move.sources))
+    return f"| {move.name} | {sources} | {move.target} | {who} | {move.label} | {'yes' if move.needs_note else ''} |\n"
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--check", action="store_true")
+
+    def handle(self, *args: Any, check: bool, **options: Any) -> None:
+        if not check:
+            PATH.write_text(document(), encoding="utf-8")
+        elif not PATH.exists() or PATH.read_text(encoding="utf-8") != document():
+            raise CommandError("docs/workflows.md is out of step: run manage.py workflow_docs.")
