@@ -266,6 +266,15 @@ def docx_with_overlapping_entries() -> bytes:
     return bytes(package)
 
 
+def docx_behind_something() -> bytes:
+    """A document hung behind other bytes, with a directory that takes them into account."""
+    out = io.BytesIO(b"PK\x03\x04 muatan lain di depan")
+    with zipfile.ZipFile(out, "a") as file:
+        for name, content in docx_members().items():
+            file.writestr(name, content)
+    return out.getvalue()
+
+
 def docx_that_lies_about_size() -> bytes:
     """Its directory says one byte where 150 MB are packed."""
     package = bytearray(docx_with_ratio_bomb(150))

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from smartcity.lib import files
-from smartcity.lib.files.inspectors import limits
+from smartcity.lib.files.inspectors import identify, limits
 from tests.smartcity import file_makers as make
 from tests.smartcity import pdf_makers as make_pdf
 
@@ -82,6 +82,15 @@ def test_a_photo_is_known_by_its_bytes(refusal: Refusal, content: bytes, found: 
 )
 def test_other_kinds_stay_out(verdict: Verdict, content: bytes) -> None:
     assert verdict(content) == "FILE-TYPE"
+
+
+def test_what_puremagic_cannot_name_is_unknown(verdict: Verdict, monkeypatch: pytest.MonkeyPatch) -> None:
+    def helpless(path: Path) -> list[object]:
+        raise identify.puremagic.PureError("no idea")
+
+    monkeypatch.setattr(identify.puremagic, "magic_file", helpless)
+    assert verdict(b"\x01\x02\x03") == "FILE-TYPE"
+    assert verdict(make.png()) == "FILE-MIXED"  # one opinion is not enough
 
 
 @pytest.mark.parametrize("content", [b"", b"\0" * 5000], ids=["no bytes", "only zeros"])

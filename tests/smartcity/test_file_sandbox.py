@@ -1,12 +1,14 @@
 """The process that opens other people's files: its ceilings, how its end is read, what it does not know."""
 
+import json
+import resource
 import struct
 from pathlib import Path
 
 import pytest
 
 from smartcity.lib.files import sandbox
-from smartcity.lib.files.inspectors import child, limits
+from smartcity.lib.files.inspectors import child, facts, limits
 from smartcity.lib.files.inspectors.facts import Rejected
 from tests.smartcity import file_makers as make
 
@@ -76,6 +78,25 @@ def test_the_process_knows_neither_secrets_nor_the_portal(
     assert said.startswith("[] ")
     assert "RAHASIA" not in said
     assert "PORTAL_" not in said
+
+
+def test_the_process_limits_itself_before_it_opens_anything(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ceilings: dict[int, tuple[int, int]] = {}
+    monkeypatch.setattr(child.resource, "setrlimit", ceilings.__setitem__)
+
+    def examine(*args: object) -> facts.Facts:
+        assert {resource.RLIMIT_AS, resource.RLIMIT_CPU, resource.RLIMIT_FSIZE, resource.RLIMIT_CORE} <= set(
+            ceilings
+        )
+        return facts.Facts("pdf", pages=3)
+
+    monkeypatch.setattr(child, "examine", examine)
+    child.main([str(tmp_path), "pdf"])
+    assert json.loads(capsys.readouterr().out) == {
+        "facts": {"format": "pdf", "pages": 3, "width": None, "height": None}
+    }
 
 
 @pytest.mark.parametrize(

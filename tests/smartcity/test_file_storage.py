@@ -209,6 +209,13 @@ def test_uploads_of_a_killed_process_are_swept(accept: Accept, private_files: Pa
     assert new.path_of_safe_copy.exists()
 
 
+def test_no_other_folder_is_ever_removed(private_files: Path) -> None:
+    for folder in (private_files, private_files / "evidence", private_files / "evidence/incoming", Path()):
+        with pytest.raises(ValueError, match="not an upload"):
+            storage.remove_folder(folder)
+    assert private_files.is_dir()
+
+
 # --- the way out ----------------------------------------------------------------------------------
 
 

@@ -73,6 +73,34 @@ def test_a_photographed_decree_is_a_decree_but_a_document_is_no_photo(accept: Ac
         accept(make_pdf.pdf(), "foto.pdf", kind="photo")
 
 
+@pytest.mark.parametrize(
+    ("content", "wanted", "said"),
+    [
+        (
+            make_pdf.pdf(4),
+            limits.EVERYTHING,
+            {"facts": {"format": "pdf", "pages": 4, "width": None, "height": None}},
+        ),
+        (make_pdf.pdf(4), limits.PHOTOS, {"code": "FILE-TYPE", "details": {"found": "pdf"}}),
+        (
+            make.jpeg() + b"\0" * files.PHOTO_BYTES,
+            limits.EVERYTHING,
+            {"code": "FILE-SIZE", "details": {"size": files.PHOTO_BYTES + 1798, "limit": files.PHOTO_BYTES}},
+        ),
+        (b"\0" * 50, limits.EVERYTHING, {"code": "FILE-EMPTY", "details": {}}),
+        (b"#!/bin/sh", limits.EVERYTHING, {"code": "FILE-TYPE", "details": {"found": "program"}}),
+        (make.SVG, limits.EVERYTHING, {"code": "FILE-TYPE", "details": {"found": "svg"}}),
+        (make.HTML, limits.EVERYTHING, {"code": "FILE-TYPE", "details": {"found": "html"}}),
+    ],
+    ids=["a pdf", "a pdf, but a photo is wanted", "a large photo", "zeros", "a script", "svg", "html"],
+)
+def test_what_the_process_says(
+    tmp_path: Path, content: bytes, wanted: frozenset[str], said: dict[str, object]
+) -> None:
+    make.write(tmp_path, content, "received")
+    assert child.verdict(tmp_path, wanted) == said
+
+
 def test_kinds_are_those_of_evidence() -> None:
     assert set(files.KINDS) == {
         "regulation", "decree", "minutes", "agreement", "report", "document", "data", "photo"

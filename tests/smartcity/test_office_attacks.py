@@ -113,6 +113,18 @@ EMBEDDED = {
         more={"word/media/image1.png": make.archive({"a": b"x"})}
     ),
     "archive as an embedding": lambda: make.docx(more={"word/embeddings/a.xlsx": make.archive({"a": b"x"})}),
+    "Office file without a main part": lambda: make.docx(
+        more={"word/embeddings/a.docx": make.archive({"[Content_Types].xml": make.content_types()})}
+    ),
+    "OLE by its type": lambda: make.docx(
+        more={
+            "[Content_Types].xml": make.content_types(
+                ("/word/document.xml", make.WORD),
+                ("/word/a.bin", make.WORD.replace("wordprocessingml", "oleObject")),
+            ),
+            "word/a.bin": b"x",
+        }
+    ),
     "archive two levels down": lambda: make.docx(
         more={"word/embeddings/a.docx": make.docx(more={"word/embeddings/b.xlsx": make.xlsx()})}
     ),
@@ -153,12 +165,15 @@ BROKEN = {
     "unusual compression": lambda: make.archive(make.docx_members(), zipfile.ZIP_LZMA),
     "overlapping parts": lambda: make.docx_with_overlapping_entries(),
     "a size that is a lie": lambda: make.docx_that_lies_about_size(),
+    "directory that is none": lambda: _renamed(make.docx(), b"PK\x01\x02", b"PK\x01\x09"),
+    "end record of another disk": lambda: make.docx()[:-18] + b"\x01\0" + make.docx()[-16:],
     "broken XML": lambda: make.docx(body="<w:p>"),
     "wrong checksum": lambda: _renamed(
         make.archive(make.docx_members(), zipfile.ZIP_STORED), b"Laporan", b"Laparan"
     ),
 }
 MIXED = {
+    "bytes in front, counted in": make.docx_behind_something,
     "bytes behind": lambda: make.docx() + b"<script>",
     "bytes in front": lambda: make.docx()[:4] + b"\0" * 50 + make.docx(),
     "bytes between": lambda: _with_bytes_before_the_directory(make.docx()),

@@ -131,7 +131,12 @@ def incoming_folder() -> Iterator[Path]:
 
 
 def remove_folder(folder: Path) -> None:
-    """Remove an upload's folder and what is left in it; nothing happens when it is gone."""
+    """Remove an upload's folder and what is left in it; nothing happens when it is gone.
+
+    Raises ValueError for any other folder: this is the only place where the portal removes a whole tree.
+    """
+    if folder.parent != root() / INCOMING:
+        raise ValueError("not an upload's folder")
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -7,7 +7,6 @@ JSON to say. Whatever a hostile picture or PDF does to a C library ends here.
 import errno
 import json
 import resource
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -65,7 +64,3 @@ def _limit() -> None:
         (resource.RLIMIT_CORE, 0, 0),
     ):
         resource.setrlimit(kind, (soft, hard))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

@@ -104,6 +104,4 @@ def _word_for(path: Path, head: bytes, name: str) -> str:
     for ending, _ in _guesses(path):
         if word := _WORDS.get(ending.lstrip(".").lower()):
             return word
-    if head[:4] == b"\x7fELF":
-        return "program"
-    return "unknown"
+    return "program" if head.startswith(b"\x7fELF") else "unknown"

@@ -82,11 +82,8 @@ def _srgb(picture: Image.Image) -> Image.Image:
     if profile:
         with contextlib.suppress(ImageCms.PyCMSError, OSError, ValueError):  # a broken profile is left out
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            converted = ImageCms.profileToProfile(
-                picture, source, ImageCms.createProfile("sRGB"), outputMode=mode
-            )
-            if converted is not None:
-                return converted
+            target = ImageCms.createProfile("sRGB")
+            picture = ImageCms.profileToProfile(picture, source, target, outputMode=mode) or picture
     return picture.convert(mode)
 
 

@@ -96,23 +96,21 @@ def check_xml(name: str, kind: str, content: Iterator[bytes]) -> None:
     if name.endswith(".vml") or kind.endswith(_BULK):
         _parse_prologue(content)  # Excel's own VML is not well formed
     else:
-        watch = _Watch(is_relationships=name.endswith(".rels"))
+        watch = _Watch()
         _parse(content, watch.start, watch.end, watch.text)
 
 
 class _Watch:
     """Listens to one part's elements for those that load or run something."""
 
-    def __init__(self, *, is_relationships: bool) -> None:
-        self._is_relationships = is_relationships
+    def __init__(self) -> None:
         self._instruction: list[str] = []
         self._in_instruction = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         name = _local(tag)
         if name == "Relationship":
-            if self._is_relationships:
-                _check_relationship(attributes)
+            _check_relationship(attributes)
         elif name == "instrText":
             self._in_instruction = True
         elif name == "fldSimple":

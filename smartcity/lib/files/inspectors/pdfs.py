@@ -73,8 +73,6 @@ def inspect_pdf(path: Path) -> Facts:
         raise Rejected("FILE-LOCKED") from None
     except pikepdf.PdfError as error:
         raise Rejected("FILE-BROKEN", detail=str(error)[:200]) from None
-    if pages == 0:
-        raise Rejected("FILE-BROKEN", detail="no page")
     if pages > limits.MAX_PDF_PAGES:
         raise Rejected("FILE-PAGES", pages=pages)
     return Facts("pdf", pages=pages)
