@@ -1,5 +1,7 @@
 """The audit trail: one hash chain per city and year, written in the transaction of the change."""
 
+from datetime import UTC
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -58,7 +60,7 @@ class AuditEvent(Frozen):
             "sequence": self.sequence,
             "actor": self.actor_id or 0,
             "role": self.role,
-            "at": self.at.isoformat(),
+            "at": self.at.astimezone(UTC).isoformat(),  # one moment, one text, whatever zone it came in
             "action": self.action,
             "object": f"{self.object_type}:{self.object_id}",
             "before": self.before,
