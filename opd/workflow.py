@@ -51,7 +51,7 @@ QUICK_WIN = Workflow(
     Move("recall",    WITH_HEAD,     DRAFT,     rules.is_operator,  _("Take back"),                 _("Taken back")),
     Move("send_back", WITH_HEAD,     RETURNED,  rules.is_head,      _("Return to the operator"),    _("Returned by the head"),   needs_note=True,  tone="return"),
     Move("submit",    WITH_OPD,      SUBMITTED, rules.may_submit,   _("Approve and submit"),        _("Submitted"),              needed_to_submit, tone="primary"),
-    Move("return",    WITH_REVIEWER, RETURNED,  rules.may_verify,   _("Return"),                    _("Returned"),               needed_to_return, tone="return"),
+    Move("return",    WITH_REVIEWER, RETURNED,  rules.may_verify,   _("Return"),                    _("Returned"),               needed_to_return, tone="return", takes_note=True),
     Move("verify",    WITH_REVIEWER, VERIFIED,  rules.may_verify,   _("Verify"),                    _("Verified"),               needed_to_verify, tone="primary"),
     Move("reopen",    DONE,          RETURNED,  rules.may_verify,   _("Open for correction"),       _("Opened for correction"),  needs_note=True,  tone="return"),
 )

@@ -45,7 +45,10 @@ def _nothing(obj: Any, note: str) -> list[Problem]:
 
 @dataclass(frozen=True)
 class Move:
-    """One row of the table: from where, to where, who may, and what may be missing."""
+    """One row of the table: from where, to where, who may, and what may be missing.
+
+    `needs_note` demands a reason; `takes_note` offers the box and leaves the demand to `missing`.
+    """
 
     name: str
     sources: frozenset[str]
@@ -55,6 +58,7 @@ class Move:
     past: str | Promise
     missing: Callable[[Any, str], list[Problem]] = _nothing
     needs_note: bool = False
+    takes_note: bool = False
     tone: str = "quiet"
 
 
