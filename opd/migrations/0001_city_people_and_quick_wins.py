@@ -251,18 +251,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Look',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=smartcity.lib.clock.now)),
-                ('previous_at', models.DateTimeField(null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('quick_win', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='looks', to='opd.quickwin')),
-                ('current', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='opd.submission')),
-                ('previous', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='opd.submission')),
-            ],
-        ),
-        migrations.CreateModel(
             name='Tally',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -411,10 +399,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='submission',
             constraint=models.UniqueConstraint(fields=('quick_win', 'sequence'), name='submission_sequence_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='look',
-            constraint=models.UniqueConstraint(fields=('user', 'quick_win'), name='look_once'),
         ),
         migrations.AddConstraint(
             model_name='tally',

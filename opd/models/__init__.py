@@ -5,7 +5,7 @@ from opd.models.evidence import Evidence, EvidenceKind, StoredFile
 from opd.models.people import Membership, Role, User
 from opd.models.places import City, Opd, Ward
 from opd.models.quick_win import QuickWin, QuickWinEvent, Status
-from opd.models.review import Look, Note, Submission
+from opd.models.review import Note, Submission
 from opd.models.tally import Tally
 
 __all__ = [
@@ -14,7 +14,6 @@ __all__ = [
     "City",
     "Evidence",
     "EvidenceKind",
-    "Look",
     "Membership",
     "Note",
     "Opd",

@@ -1,6 +1,6 @@
-"""The talk between agency and reviewer: receipts, notes per field, and what was looked at."""
+"""The talk between agency and reviewer: receipts, and notes per field."""
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
@@ -94,22 +94,3 @@ class Note(models.Model):
 
     def __str__(self) -> str:
         return f"{self.field}: {self.text[:40]}"
-
-
-class Look(models.Model):
-    """Which submission a reviewer saw last, and the one before: the base of "what changed"."""
-
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    quick_win = models.ForeignKey(QuickWin, models.CASCADE, related_name="looks")
-    current = models.ForeignKey(Submission, models.PROTECT, related_name="+")
-    previous = models.ForeignKey(Submission, models.PROTECT, null=True, related_name="+")
-    at = models.DateTimeField(default=clock.now)
-    previous_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "quick_win"], name="look_once")]
-
-
-def before_and_after(look: Look) -> tuple[dict[str, Any] | None, dict[str, Any]]:
-    """The payload last looked at (None when this is the first look) and the one to look at now."""
-    return (look.previous.payload if look.previous else None), look.current.payload

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import OuterRef, Subquery
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,17 +14,18 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from dimensions.models import SmartDimension
-from opd import actions, looks, rules
+from opd import actions, changes, rules
 from opd.access import city_of, note_or_404, person, quick_win_or_404
 from opd.completeness import BY_NAME
 from opd.forms import NoteForm, QueueFilter
-from opd.models import Look, Note, QuickWin, Submission, User
+from opd.models import Note, QuickWin, Submission, User
 from opd.presentation import badge, evidence_row, field_rows, history_rows, note_rows, shown
 from opd.workflow import QUICK_WIN
 from smartcity.lib import clock, dates
 from smartcity.lib.workflow import NotReady
 
 PAGE, LATE_AFTER_DAYS = 50, 3
+DECISIONS = ("return", "verify")
 
 
 @require_GET
@@ -37,9 +38,8 @@ def queue(request: HttpRequest) -> HttpResponse:
     waiting = QuickWin.objects.visible_to(user).of_city(city.pk).in_year(city.evaluation_year).waiting()
     if dimension := filters.chosen("dimension"):
         waiting = waiting.filter(dimension__code=dimension.code)
-    seen = Look.objects.filter(user=user, quick_win=OuterRef("pk"))
     listed = waiting.matching(filters.chosen("q") or "").select_related("opd__parent", "dimension").annotate(
-        seen=Subquery(seen.values("current")[:1])
+        times=Count("submissions", distinct=True)
     )
     page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
     deciding = _deciders(user, page.object_list)
@@ -79,7 +79,7 @@ def _queue_row(row: QuickWin) -> dict[str, Any]:
         "late": ngettext("over %(days)s day", "over %(days)s days", days) % {"days": days} if days >= LATE_AFTER_DAYS else "",
         "submitted": dates.short_date(row.submitted_at),
         "submitted_time": dates.clock_time(row.submitted_at),
-        "first": row.seen is None,  # type: ignore[attr-defined]
+        "first": row.times == 1,  # type: ignore[attr-defined]
         "confirmed": row.owner_confirmed,
     }
 
@@ -101,16 +101,17 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     submission = quick_win.submissions.order_by("-sequence").first()
     if submission is None or not rules.may_review_queue(user):
         raise PermissionDenied
-    look = looks.look_at(user, quick_win, submission)
-    return render(request, "opd/review.html", _review_page(user, quick_win, submission, look))
+    return render(request, "opd/review.html", _review_page(user, quick_win, submission))
 
 
 def _review_page(
-    user: User, quick_win: QuickWin, submission: Submission, look: Look, typed: dict[str, dict[str, Any]] | None = None
+    user: User, quick_win: QuickWin, submission: Submission, typed: dict[str, dict[str, Any]] | None = None
 ) -> dict[str, Any]:
     """The page's context; `typed` holds a note that could not be kept yet, with its error."""
     payload = submission.payload
-    changed = looks.changes(look.previous.payload, payload) if look.previous else []
+    base = quick_win.submissions.filter(sequence=submission.sequence - 1).first()
+    decided = quick_win.events.filter(move__in=DECISIONS, at__lt=submission.at).first()
+    changed = changes.between(base.payload, payload) if base else []
     notes = list(Note.objects.filter(quick_win=quick_win).select_related("author"))
     drafts = note_rows(note for note in notes if note.sent_at is None)
     for field, row in (typed or {}).items():
@@ -118,14 +119,14 @@ def _review_page(
     earlier = [row for rows in note_rows(note for note in notes if note.sent_at).values() for row in rows]
     asked = {row["field"] for row in earlier}
     names = {change.field for change in changed}
-    before = look.previous.payload["values"] if look.previous else {}
+    before = base.payload["values"] if base else {}
     return {
         "quick_win": quick_win,
         "dimension": quick_win.dimension,
         "status": badge(quick_win.status),
         "payload": payload,
         "waiting": dates.duration(clock.now() - submission.at) if rules.awaits_decision(quick_win) else "",
-        "seen_at": dates.wib(look.previous_at) if look.previous_at else "",
+        "seen_at": dates.wib(decided.at) if base and decided else "",
         "changes": [
             {
                 "name": change.field,
@@ -183,7 +184,7 @@ def _unkept_note(request: HttpRequest, quick_win: QuickWin, field: str, text: st
     if not rules.may_note(user, quick_win):
         raise PermissionDenied
     typed = {field: {"field": field, "label": BY_NAME[field].label, "text": text, "error": error, "at": ""}}
-    context = _review_page(user, quick_win, submission, looks.look_at(user, quick_win, submission), typed)
+    context = _review_page(user, quick_win, submission, typed)
     return render(request, "opd/review.html", context, status=422)
 
 

@@ -120,7 +120,6 @@ def _live_through(city: City, story: dict[str, Any], fact: dict[str, str], start
         _return_and_mend(quick_win, story, operator, reviewed)
         reviewed = wib(9, 28, 10, 20)
     with clock.at(reviewed + timedelta(minutes=quick_win.pk)):
-        _look(quick_win, person("pemeriksa"))
         actions.move(pk=quick_win.pk, name="verify", by=person("pemeriksa"))
 
 
@@ -147,21 +146,12 @@ def _return_and_mend(quick_win: QuickWin, story: dict[str, Any], operator: User,
 
 
 def return_with_notes(quick_win: QuickWin, notes: dict[str, str], at: datetime) -> None:
-    """The reviewer looks, writes one note per field, and returns the item."""
+    """The reviewer writes one note per field, and returns the item."""
     with clock.at(at):
         reviewer = person("pemeriksa")
-        _look(quick_win, reviewer)
         for field, text in notes.items():
             actions.write_note(quick_win=quick_win, field=field, text=text, by=reviewer)
         actions.move(pk=quick_win.pk, name="return", by=reviewer)
-
-
-def _look(quick_win: QuickWin, by: User) -> None:
-    from opd import looks
-
-    last = quick_win.submissions.order_by("-sequence").first()
-    if last is not None:
-        looks.look_at(by, quick_win, last)
 
 
 def _score(window: EvaluationWindow) -> None:
