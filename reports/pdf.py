@@ -11,6 +11,7 @@ The same document gives the same bytes: the identifier and the dates come from i
 import gc
 import io
 import logging
+import os
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -110,6 +111,8 @@ def write(document: Document, *, progress: Progress = lambda stage, page: None, 
     from weasyprint import CSS, HTML
     from weasyprint.text.fonts import FontConfiguration
 
+    # fontTools stamps the typeface it cuts out of the variable font; the stamp would differ with every render.
+    os.environ.setdefault("SOURCE_DATE_EPOCH", "1640995200")
     refused: list[str] = []
     fetcher = _closed_fetcher(document.assets, refused)
     fonts = FontConfiguration()
