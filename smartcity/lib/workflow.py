@@ -1,7 +1,7 @@
 """The one door through which a status changes.
 
 A workflow is a table of moves a city official could read. `make` is the only writer of a status: it
-locks the row, asks when, who and what is missing, writes the event and the status, or changes nothing.
+locks the row, asks who, when and what is missing, writes the event and the status, or changes nothing.
 """
 
 from collections.abc import Callable, Iterable
@@ -89,10 +89,10 @@ class Workflow:
         """
         move = self.moves[name]
         obj.refresh_from_db(from_queryset=type(obj)._base_manager.select_for_update())
-        if obj.status not in move.sources:
-            raise WrongStatus
         if not move.who(by, obj):
             raise PermissionDenied
+        if obj.status not in move.sources:
+            raise WrongStatus
         problems = move.missing(obj, note)
         if move.needs_note and not note.strip():
             problems = [*problems, Problem(_("Write the reason first."), "#note")]
