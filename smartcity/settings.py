@@ -177,6 +177,7 @@ PORTAL_REDIS_URL = env.str("REDIS_URL", default="")
 if PORTAL_REDIS_URL:
     CELERY_BROKER_URL = PORTAL_REDIS_URL
     CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "max_retries": 0,  # whoever rings does not wait for a broker that is away: the sweep rings again
         "socket_connect_timeout": 2,
         "socket_timeout": 5,
         "socket_keepalive": True,

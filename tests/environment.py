@@ -26,7 +26,7 @@ def prepare() -> None:
         if database() == "postgres":
             _start_postgres(shared)
     own = Path(shared) / os.environ.get("PYTEST_XDIST_WORKER", "main")
-    own.mkdir(exist_ok=True)
+    (own / "static").mkdir(parents=True, exist_ok=True)  # WhiteNoise warns about a folder that is not there
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "smartcity.settings",
         "PORTAL_DEBUG": "1",
@@ -69,3 +69,24 @@ def _start_django(own: Path) -> None:
     import django
 
     django.setup()
+    if database() == "sqlite":
+        _let_the_suite_empty_its_tables()
+
+
+def _let_the_suite_empty_its_tables() -> None:
+    """Between transactional tests Django empties every table; on SQLite that is DELETE, which triggers refuse.
+
+    The triggers that keep the past are taken away for that moment and put back as they were.
+    """
+    from django.db.backends.sqlite3.operations import DatabaseOperations
+
+    sql_flush = DatabaseOperations.sql_flush
+
+    def around(self: DatabaseOperations, style: object, tables: list[str], **options: bool) -> list[str]:
+        with self.connection.cursor() as cursor:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = cursor.fetchall()
+        drop = [f"DROP TRIGGER {self.quote_name(name)}" for name, _ in triggers]
+        return [*drop, *sql_flush(self, style, tables, **options), *(sql for _, sql in triggers)]
+
+    DatabaseOperations.sql_flush = around

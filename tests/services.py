@@ -4,8 +4,10 @@ The worker is the program production runs, in a process of its own, on the test'
 test that uses it sees committed rows only (`transactional_db`).
 """
 
+import json
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,10 +23,8 @@ from tests.servers import Process, Redis, wait_until
 class Broker:
     """Where messages wait. `go_away` and `come_back` are what a restart of it looks like to the portal."""
 
-    name: str
-    url: str
-    options: dict[str, object]
     environment: dict[str, str]
+    ends_workers: bool  # whether a worker gives up when it is away, for its supervisor to start it again
 
     def go_away(self) -> None:
         raise NotImplementedError
@@ -36,20 +36,10 @@ class Broker:
 class FilesystemBroker(Broker):
     """A folder, as in the demonstration. Away: its disk is not there."""
 
-    name, url = "filesystem", "filesystem://"
+    ends_workers = True
 
     def __init__(self, var: Path) -> None:
         self.queue = var / "broker" / "queue"
-        for folder in ("queue", "processed", "control"):
-            (var / "broker" / folder).mkdir(parents=True)
-        self.options = {
-            "data_folder_in": str(self.queue),
-            "data_folder_out": str(self.queue),
-            "store_processed": True,
-            "processed_folder": str(var / "broker" / "processed"),
-            "control_folder": str(var / "broker" / "control"),
-            "polling_interval": 0.2,
-        }
         self.environment = {"PORTAL_VAR": str(var)}
 
     def go_away(self) -> None:
@@ -64,13 +54,11 @@ class FilesystemBroker(Broker):
 class RedisBroker(Broker):
     """A Redis of its own, as in production."""
 
-    name = "redis"
+    ends_workers = False
 
     def __init__(self, var: Path) -> None:
         self.server = Redis(var)
-        self.url = self.server.url
-        self.options = {"socket_connect_timeout": 2, "socket_timeout": 5}
-        self.environment = {"PORTAL_VAR": str(var), "PORTAL_REDIS_URL": self.url}
+        self.environment = {"PORTAL_VAR": str(var), "PORTAL_REDIS_URL": self.server.url}
         self.come_back()
 
     def go_away(self) -> None:
@@ -100,6 +88,14 @@ class Worker(Process):
         super().start()
         wait_until(lambda: self._is_ready(seen), 60, what="the worker to be ready")
 
+    def return_with(self, broker: Broker) -> None:
+        """Bring the broker back, and start a worker that had given up, as its supervisor does."""
+        if broker.ends_workers:
+            wait_until(lambda: not self.is_running(), 30, what="the worker to give up")
+        broker.come_back()
+        if broker.ends_workers:
+            self.start()
+
     def _is_ready(self, seen: int) -> bool:
         assert self.is_running(), self.output()
         return self.output().count(" ready.") > seen
@@ -114,7 +110,7 @@ def broker(request: pytest.FixtureRequest, private_files: Path) -> Iterator[Brok
     """A broker of each kind in turn; this process publishes to it, and a `worker` listens to it."""
     made: Broker = {"filesystem": FilesystemBroker, "redis": RedisBroker}[request.param](private_files)
     before = (app.conf.broker_url, app.conf.broker_transport_options)
-    _publish_to(made.url, made.options)
+    _publish_to(*_settings_for(made))
     yield made
     _publish_to(*before)
     if isinstance(made, RedisBroker):
@@ -137,6 +133,15 @@ def kill_hard(worker: Worker) -> int:
     (child,) = wait_until(worker.children, 10, what="the worker's child")
     os.kill(child, signal.SIGKILL)
     return child
+
+
+def _settings_for(broker: Broker) -> tuple[str, dict[str, object]]:
+    """Ask the settings themselves what they make of the broker's environment."""
+    ask = "import json; from smartcity import settings as s; "
+    ask += "print(json.dumps([s.CELERY_BROKER_URL, s.CELERY_BROKER_TRANSPORT_OPTIONS]))"
+    told = subprocess.check_output([sys.executable, "-c", ask], env=os.environ | broker.environment, text=True)
+    url, options = json.loads(told)
+    return url, options
 
 
 def _publish_to(url: str, options: dict[str, object]) -> None:

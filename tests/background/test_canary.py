@@ -5,7 +5,7 @@ from kombu.exceptions import ChannelError, OperationalError
 
 from smartcity.celery import app
 from tests.servers import wait_until
-from tests.services import Broker, Worker, kill_hard
+from tests.services import Broker, Worker
 
 pytestmark = pytest.mark.background
 
@@ -23,17 +23,10 @@ def test_message_waits_for_the_worker(broker: Broker, worker: Worker) -> None:
     wait_until(lambda: "succeeded" in worker.output(), 20, what="the waiting message")
 
 
-def test_worker_outlives_its_child(broker: Broker, worker: Worker) -> None:
-    lost = kill_hard(worker)
-    wait_until(lambda: worker.children() not in ([], [lost]), 20, what="a new child")
-    app.send_task("celery.backend_cleanup", queue="celery")
-    wait_until(lambda: "succeeded" in worker.output(), 20, what="a task after the loss")
-
-
 def test_worker_comes_back_with_the_broker(broker: Broker, worker: Worker) -> None:
     broker.go_away()
     with pytest.raises((OperationalError, ChannelError, OSError)):
         app.send_task("celery.backend_cleanup", queue="celery", retry=False)
-    broker.come_back()
+    worker.return_with(broker)
     app.send_task("celery.backend_cleanup", queue="celery")
     wait_until(lambda: "succeeded" in worker.output(), 60, what="a task after the broker's return")
