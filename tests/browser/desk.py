@@ -80,7 +80,7 @@ def serve(desk: Desk) -> ThreadingHTTPServer:
                 BytesParser(policy=HTTP).parsebytes(head + raw).iter_parts() if b"multipart" in head else []
             )
             posted = {str(part.get_param("name", header="content-disposition")): part for part in parts}
-            fields = {name: part.get_payload(decode=True).decode() for name, part in posted.items()}
+            fields = {name: bytes(part.get_payload(decode=True)).decode() for name, part in posted.items()}
             desk.posts.append((self.path, fields))
             if desk.mood == "signed out":
                 self.answer(302, b"", "text/html", Location="/accounts/login/")
@@ -88,7 +88,7 @@ def serve(desk: Desk) -> ThreadingHTTPServer:
                 status, data = desk.save(fields)
                 self.answer(status, json.dumps(data).encode(), "application/json")
             elif self.headers.get("X-Requested-With") == "upload":
-                name = posted["file"].get_filename()
+                name = str(posted["file"].get_filename())
                 bad = name.endswith(".exe")
                 data = (
                     {"error": f"{name} bukan jenis yang diterima."}
