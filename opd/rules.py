@@ -44,13 +44,16 @@ def may_submit(user: "User", quick_win: "QuickWin") -> bool:
 
 
 def may_verify(user: "User", quick_win: "QuickWin") -> bool:
-    """A reviewer of the city whose own agency is not concerned; for the reviewers' agency, the planner."""
-    concerned = {quick_win.opd_id, quick_win.opd.parent_id}
-    if concerned & user.home_opds():
+    """A reviewer of the city whose own agency is not concerned; for the reviewers' agency, the planner.
+
+    A unit is of the house of its agency: its records, too, are decided elsewhere.
+    """
+    city_id, house = quick_win.city_id, {quick_win.opd_id, quick_win.opd.parent_id}
+    if house & user.home_opds():
         return False
-    if user.has_role(REVIEWER, city_id=quick_win.city_id):
+    if user.has_role(REVIEWER, city_id=city_id):
         return True
-    return user.has_role(PLANNER, city_id=quick_win.city_id) and quick_win.opd.is_home_of_reviewers()
+    return user.has_role(PLANNER, city_id=city_id) and bool(house & user.homes_of_reviewers(city_id))
 
 
 def awaits_decision(quick_win: "QuickWin") -> bool:

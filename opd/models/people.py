@@ -80,8 +80,17 @@ class User(AbstractUser):
         return {held.opd_id for held in self.memberships_now() if held.role in OF_AN_OPD and held.opd_id}
 
     def home_opds(self) -> set[int]:
-        """The agencies this person belongs to in any role: nobody accepts their records."""
-        return {held.opd_id for held in self.memberships_now() if held.opd_id}
+        """The agencies this person belongs to in any role, and those they are part of: nobody accepts their records."""
+        return _with_parents(self.memberships_now())
+
+    def homes_of_reviewers(self, city_id: int) -> set[int]:
+        """The agencies the city's reviewers belong to: one query, kept on the instance like the memberships."""
+        if not hasattr(self, "_homes_of_reviewers"):
+            self._homes_of_reviewers: dict[int, set[int]] = {}
+        if city_id not in self._homes_of_reviewers:
+            rows = Membership.objects.valid_now().of_roles([Role.REVIEWER]).filter(city=city_id)
+            self._homes_of_reviewers[city_id] = _with_parents(rows.select_related("opd"))
+        return self._homes_of_reviewers[city_id]
 
     def cities(self, *roles: str) -> set[int]:
         """The cities in which one of `roles` is held now."""
@@ -98,10 +107,19 @@ class User(AbstractUser):
     def role_for(self, thing: Any) -> str:
         """The role in which this person acts on `thing`, for histories and receipts."""
         owner, city_id = getattr(thing, "opd_id", None), getattr(thing, "city_id", None)
-        held = self.memberships_now()
-        of_owner = (row.role for row in held if owner and row.opd_id == owner and row.role in OF_AN_OPD)
-        of_city = (row.role for row in held if city_id is None or row.city_id == city_id)
-        return next(of_owner, "") or next(of_city, "")
+        held = [row for row in self.memberships_now() if city_id is None or row.city_id == city_id]
+        of_owner = [row.role for row in held if owner and row.opd_id == owner and row.role in OF_AN_OPD]
+        if Role.OPD_HEAD in of_owner:
+            return Role.OPD_HEAD  # who is both approves as the head
+        # Whoever also enters data for another agency does not act for that one here.
+        others = sorted((row.role for row in held), key=lambda role: role in OF_AN_OPD)
+        return next(iter([*of_owner, *others]), "")
+
+
+def _with_parents(memberships: "Iterable[Membership]") -> set[int]:
+    """The agencies of some memberships, and the agencies of which those are units."""
+    opds = [held.opd for held in memberships if held.opd]
+    return {opd.pk for opd in opds} | {opd.parent_id for opd in opds if opd.parent_id}
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

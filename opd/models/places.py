@@ -108,9 +108,3 @@ class Opd(models.Model):
         from opd.models.people import Membership, Role
 
         return Membership.objects.valid_now().filter(opd=self, role=Role.OPD_HEAD, user__is_active=True).exists()
-
-    def is_home_of_reviewers(self) -> bool:
-        """Whether reviewers belong to this agency, so that the planner must verify its records."""
-        from opd.models.people import Membership, Role
-
-        return Membership.objects.valid_now().filter(opd=self, role=Role.REVIEWER).exists()
