@@ -1,11 +1,17 @@
 """Getting rows for a person: 404 for what they may not know of, 403 for what they may not do."""
 
-from django.core.exceptions import PermissionDenied
+import hashlib
+import re
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 
 from opd import rules
 from opd.models import City, Evidence, Note, QuickWin, User
+from smartcity.lib.text import tidy
 
 
 def person(request: HttpRequest) -> User:
@@ -39,6 +45,32 @@ def editable_quick_win(request: HttpRequest, pk: int) -> QuickWin:
 def evidence_or_404(request: HttpRequest, pk: int) -> Evidence:
     """A piece of evidence of a quick win the person may see."""
     return get_object_or_404(Evidence.objects.visible_to(person(request)), pk=pk)
+
+
+def posted_version(request: HttpRequest) -> int:
+    """The version a form carries; a guard that vanishes when a template forgets a field is no guard: 400."""
+    version = request.POST.get("version", "")
+    if not version.isdecimal() or len(version) > 9:
+        raise BadRequest("the form came without its version")
+    return int(version)
+
+
+def posted_key(request: HttpRequest, *about: object) -> str | None:
+    """The idempotency key of a form, bound to the person and to what it is about; None without a usable one.
+
+    Bound, so that a page kept open never takes a second, different thing for a repetition of the first.
+    """
+    key = request.POST.get("key", "")
+    if not re.fullmatch(r"[0-9a-f]{32}", key):
+        return None
+    return hashlib.sha256(repr((key, person(request).pk, *map(str, about))).encode()).hexdigest()
+
+
+def give_back(request: HttpRequest, words: str) -> None:
+    """Show words that could not be kept once more, so that they can be copied: no text is lost with a refusal."""
+    if words.strip():
+        shown = tidy(words)[:20_000]
+        messages.warning(request, _("What you wrote was not sent. Copy it if you still need it: %(words)s") % {"words": shown})
 
 
 def note_or_404(request: HttpRequest, pk: int) -> Note:

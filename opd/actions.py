@@ -1,6 +1,5 @@
 """What people do with a quick win: each action is one transaction, audited, and keeps the summary exact."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,14 +7,14 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from opd import audit, rules, tallies
+from opd import audit, rules, storage, tallies
 from opd.completeness import counted
-from opd.models import Evidence, Note, Opd, QuickWin, StoredFile, Submission, User
+from opd.models import City, Evidence, Note, Opd, QuickWin, StoredFile, Submission, User
 from opd.payload import quick_win_payload
-from opd.workflow import QUICK_WIN
-from smartcity.lib import clock
+from opd.workflow import QUICK_WIN, WITH_OPD
+from smartcity.lib import clock, files
 from smartcity.lib.models import StaleVersion, digest_of
-from smartcity.lib.workflow import NotReady, Problem
+from smartcity.lib.workflow import NotReady, Problem, WrongStatus
 
 #: A note on one of these fields is answered when that field changes.
 EVIDENCE = "evidence"
@@ -33,13 +32,16 @@ def create_quick_win(*, by: User, opd: Opd, year: int, values: Mapping[str, Any]
     try:
         return _create(by, opd, year, values, key)
     except IntegrityError:
-        # Two clicks at once: the other one made the row, or took the running number.
         first = QuickWin.objects.filter(idempotency_key=key, created_by=by).first() if key else None
-        return first or _create(by, opd, year, values, key)
+        if first is None:
+            raise
+        return first  # two clicks at once: the other one made the row
 
 
 @transaction.atomic
 def _create(by: User, opd: Opd, year: int, values: Mapping[str, Any], key: str | None) -> QuickWin:
+    # Numbers are handed out one at a time; who only refers to the city does not wait.
+    City.objects.select_for_update(no_key=True).get(pk=opd.city_id)
     quick_win = QuickWin(city_id=opd.city_id, opd=opd, year=year, created_by=by, idempotency_key=key, **values)
     quick_win.number = QuickWin.objects.next_number(opd.city_id, year)
     quick_win.filled, quick_win.total = counted(_unsaved_values(quick_win))
@@ -59,18 +61,19 @@ def save_section(
 
     `values` are cleaned; `unreadable` keeps the text of fields that could not be read, so that nothing
     typed is lost. Raises StaleVersion when the section was saved by someone else since `version`, and
-    PermissionDenied when the text is no longer with the person.
+    PermissionDenied when the text is no longer with the person. What is saved already is no conflict: the
+    answer to the first attempt may have been lost on its way.
     """
     quick_win = _locked(pk)
     if not rules.may_edit(by, quick_win):
         raise PermissionDenied
-    if quick_win.section_version(section) != version:
-        raise StaleVersion(quick_win)
     before, old_dimension = digest_of(quick_win_payload(quick_win)), quick_win.dimension_id
-    changed = [name for name, value in values.items() if getattr(quick_win, name) != value]
+    changed = [name for name, value in values.items() if not _same(getattr(quick_win, name), value)]
     still_unreadable = {name: text for name, text in quick_win.unreadable.items() if name not in values} | dict(unreadable)
     if not changed and still_unreadable == quick_win.unreadable:
         return quick_win
+    if quick_win.section_version(section) != version:
+        raise StaleVersion(quick_win)
     for name in changed:
         setattr(quick_win, name, values[name])
     quick_win.unreadable = still_unreadable
@@ -78,21 +81,22 @@ def save_section(
     quick_win.section_versions |= {section: version + 1}
     _touch(quick_win)
     _answer(quick_win, changed, by)
-    _settled(quick_win, by, "quick_win.saved", before=before)
-    if old_dimension != quick_win.dimension_id:
-        _refresh_tally(quick_win, old_dimension)
+    _settled(quick_win, by, "quick_win.saved", before=before, left_dimension=old_dimension)
     return quick_win
 
 
 def move(*, pk: int, name: str, by: User, note: str = "", key: str | None = None) -> QuickWin:
     """Make a move of the workflow with everything that belongs to it; see opd/workflow.py.
 
-    Raises WrongStatus, NotReady or PermissionDenied; a repeated `key` of a submission changes nothing.
+    Raises WrongStatus, NotReady or PermissionDenied. A repeated `key` of the submission that is still in force
+    changes nothing; from a page older than a return it is a WrongStatus, since the first receipt is history.
     """
-    if name == "submit" and key and Submission.objects.filter(idempotency_key=key, quick_win=pk).exists():
-        return QuickWin.objects.for_detail().get(pk=pk)
     with transaction.atomic():
         quick_win = _locked(pk)
+        if name == "submit" and key and (first := quick_win.submissions.filter(idempotency_key=key, by=by).first()):
+            if quick_win.status in WITH_OPD or first.at != quick_win.submitted_at:
+                raise WrongStatus
+            return quick_win
         before = digest_of(quick_win_payload(quick_win))
         now = clock.now()
         stamps = {"submit": {"submitted_at": now}, "verify": {"verified_at": now}}.get(name, {})
@@ -107,16 +111,29 @@ def move(*, pk: int, name: str, by: User, note: str = "", key: str | None = None
 
 @transaction.atomic
 def add_evidence(
-    *, quick_win: QuickWin, by: User, stored: StoredFile | None, values: Mapping[str, Any], key: str | None = None
+    *,
+    quick_win: QuickWin,
+    by: User,
+    values: Mapping[str, Any],
+    accepted: files.Accepted | None = None,
+    stored: StoredFile | None = None,
+    key: str | None = None,
 ) -> Evidence:
-    """Attach a stored file or a link; the same idempotency `key` returns the first piece."""
+    """Attach an accepted upload, a stored file or a link; the same idempotency `key` returns the first piece.
+
+    Raises files.Refused when there is no room; the upload is then not stored.
+    """
     row = _locked(quick_win.pk)
     if not rules.may_edit(by, row):
         raise PermissionDenied
     if key and (first := row.evidence.filter(idempotency_key=key).first()):
         return first
+    storage.room_for(row, accepted.size if accepted else stored.size if stored else 0)
+    before = digest_of(quick_win_payload(row))
+    if accepted:
+        stored = storage.keep(accepted)
     piece = row.evidence.create(uploaded_by=by, stored_file=stored, idempotency_key=key, created_at=clock.now(), **values)
-    _evidence_changed(row, by, "evidence.added", piece)
+    _evidence_changed(row, by, "evidence.added", before)
     return piece
 
 
@@ -129,11 +146,12 @@ def change_evidence(*, pk: int, values: Mapping[str, Any], version: int, by: Use
         raise PermissionDenied
     if piece.version != version:
         raise StaleVersion(piece)
+    before = digest_of(quick_win_payload(row))
     for name, value in values.items():
         setattr(piece, name, value)
     piece.version += 1
     piece.save()
-    _evidence_changed(row, by, "evidence.changed", piece)
+    _evidence_changed(row, by, "evidence.changed", before)
     return piece
 
 
@@ -144,7 +162,9 @@ def remove_evidence(*, pk: int, by: User) -> None:
     row = _locked(piece.quick_win_id)
     if not rules.may_edit(by, row):
         raise PermissionDenied
-    _evidence_changed(row, by, "evidence.removed", piece, remove=True)
+    before = digest_of(quick_win_payload(row))
+    piece.delete()
+    _evidence_changed(row, by, "evidence.removed", before)
 
 
 @transaction.atomic
@@ -153,30 +173,38 @@ def write_note(*, quick_win: QuickWin, field: str, text: str, by: User) -> Note 
     row = _locked(quick_win.pk)
     if not rules.may_note(by, row):
         raise PermissionDenied
-    drafts = row.notes.unsent().filter(field=field)
-    if not text.strip():
-        drafts.delete()
+    words, kept = text.strip(), row.notes.unsent().filter(field=field).first()
+    if (kept.text if kept else "") == words:
+        return kept
+    if not words:
+        row.notes.unsent().filter(field=field).delete()
+        _noted(row, by, "note.removed")
         return None
     note, _created = Note.objects.update_or_create(
-        quick_win=row,
-        field=field,
-        sent_at=None,
-        defaults={"text": text.strip(), "author": by, "created_at": clock.now()},
+        quick_win=row, field=field, sent_at=None, defaults={"text": words, "author": by, "created_at": clock.now()}
     )
+    _noted(row, by, "note.written", reason=words)
     return note
 
 
 @transaction.atomic
 def reply_to_note(*, note: Note, reply: str, by: User) -> Note:
-    """Answer a note in words, without changing the field."""
-    row = _locked(note.quick_win_id)
+    """Answer a note in words, without changing the field. What a colleague replied before stays."""
+    row, words = _locked(note.quick_win_id), reply.strip()
     if not rules.may_reply(by, row):
         raise PermissionDenied
-    if not reply.strip():
+    note.refresh_from_db()
+    if words and note.reply == words:
+        return note  # sent twice
+    if not words:
         raise NotReady([Problem(_("Write the reply first."), f"#note-{note.pk}")])
-    note.reply, note.answered_at, note.answered_by = reply.strip(), clock.now(), by
+    if note.reply:
+        raise NotReady([Problem(_("This note already has a reply, which stays. Change the field instead."), f"#note-{note.pk}")])
+    note.reply = words
+    if note.answered_at is None:
+        note.answered_at, note.answered_by = clock.now(), by
     note.save(update_fields=["reply", "answered_at", "answered_by"])
-    audit.record(by=by, action="note.answered", obj=note, city_id=row.city_id, year=row.year, reason=note.reply)
+    _noted(row, by, "note.answered", reason=words)
     return note
 
 
@@ -203,10 +231,14 @@ def _answer(quick_win: QuickWin, fields: list[str], by: User) -> None:
     quick_win.notes.open().filter(field__in=fields).update(answered_at=clock.now(), answered_by=by)
 
 
-def _evidence_changed(quick_win: QuickWin, by: User, action: str, piece: Evidence, *, remove: bool = False) -> None:
-    before = digest_of(quick_win_payload(quick_win))
-    if remove:
-        piece.delete()
+def _same(stored: Any, typed: Any) -> bool:
+    """Whether a value is as it was: a browser's line ends are not a change."""
+    if isinstance(stored, str) and isinstance(typed, str):
+        return stored.replace("\r\n", "\n").strip() == typed.replace("\r\n", "\n").strip()
+    return bool(stored == typed)
+
+
+def _evidence_changed(quick_win: QuickWin, by: User, action: str, before: str) -> None:
     _touch(quick_win)
     _answer(quick_win, [EVIDENCE], by)
     _settled(quick_win, by, action, before=before)
@@ -228,9 +260,18 @@ def _receipt(quick_win: QuickWin, by: User, key: str | None) -> Submission:
     )
 
 
-def _settled(quick_win: QuickWin, by: User, action: str, *, before: str = "", reason: str = "") -> None:
-    """What every change leaves behind: an exact summary and a link in the audit chain."""
-    _refresh_tally(quick_win, quick_win.dimension_id)
+def _settled(
+    quick_win: QuickWin, by: User, action: str, *, before: str = "", reason: str = "", left_dimension: int | None = None
+) -> None:
+    """What every change leaves behind: an exact summary and a link in the audit chain.
+
+    Locks are taken in one order everywhere, cells by dimension and the chain last, so that no two changes
+    wait for each other.
+    """
+    for dimension_id in sorted({quick_win.dimension_id, left_dimension or quick_win.dimension_id}):
+        tallies.refresh(
+            city_id=quick_win.city_id, year=quick_win.year, opd_id=quick_win.opd_id, dimension_id=dimension_id
+        )
     audit.record(
         by=by,
         action=action,
@@ -243,12 +284,8 @@ def _settled(quick_win: QuickWin, by: User, action: str, *, before: str = "", re
     )
 
 
-def _refresh_tally(quick_win: QuickWin, dimension_id: int) -> None:
-    tallies.refresh(
-        city_id=quick_win.city_id, year=quick_win.year, opd_id=quick_win.opd_id, dimension_id=dimension_id
+def _noted(quick_win: QuickWin, by: User, action: str, *, reason: str = "") -> None:
+    """The talk about a quick win is audited, too; it changes neither the text nor a total."""
+    audit.record(
+        by=by, action=action, obj=quick_win, city_id=quick_win.city_id, year=quick_win.year, reason=reason
     )
-
-
-def is_key(text: str) -> bool:
-    """Whether a posted idempotency key has the shape the pages give it."""
-    return bool(re.fullmatch(r"[0-9a-f]{32}", text))

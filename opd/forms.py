@@ -4,13 +4,16 @@ from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.core.validators import MinValueValidator
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from dimensions.models import SmartDimension, SubDimension
 from opd.completeness import fields_of
 from opd.models import Evidence, EvidenceKind, Note, Opd, QuickWin
+from smartcity.lib import files
 from smartcity.lib.forms import DayField, NumberField
+from smartcity.lib.text import plain_text
 
 HELP = {
     "name": _("The official name, as in the planning documents."),
@@ -121,7 +124,13 @@ class TimeForm(_QuickWinForm):
     class Meta(_QuickWinForm.Meta):
         fields = ["schedule", "budget", "fund_source", "sub_activity_code", "legal_basis", "link", "linked_program"]
 
-    budget = NumberField(required=False, kind="money", places=2, label=_("Budget ceiling"))
+    budget = NumberField(
+        required=False,
+        kind="money",
+        places=2,
+        label=_("Budget ceiling"),
+        validators=[MinValueValidator(0, _("The budget ceiling is zero or more."))],
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -193,6 +202,8 @@ class EvidenceForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.helper = _helper()
         self.fields["page"].help_text = _("For example 3, or 3 to 7.")
+        for name in ("title", "page"):
+            self.fields[name].validators.append(plain_text)
         if self.instance.pk and self.instance.url:
             self.fields["kind"].choices = [(EvidenceKind.LINK, EvidenceKind.LINK.label)]  # type: ignore[attr-defined]
         else:
@@ -207,15 +218,21 @@ class UploadForm(forms.Form):
         label=_("Kind"), required=False, choices=[("", _("By the file"))] + [p for p in EvidenceKind.choices if p[0] != "link"]
     )
     document_date = DayField(required=False, label=_("Document date"))
-    page = forms.CharField(required=False, max_length=40, label=_("Page to look at"))
+    page = forms.CharField(required=False, max_length=40, label=_("Page to look at"), validators=[plain_text])
 
 
 class LinkForm(forms.Form):
     """A link as evidence."""
 
     url = forms.URLField(label=_("Link"), max_length=500, assume_scheme="https")
-    title = forms.CharField(label=_("Name"), max_length=200)
+    title = forms.CharField(label=_("Name"), max_length=200, validators=[plain_text])
     document_date = DayField(required=False, label=_("Date seen"))
+
+    def clean_url(self) -> str:
+        try:
+            return files.check_link(self.cleaned_data["url"])
+        except files.Refused as refusal:
+            raise forms.ValidationError(refusal.message, code=refusal.code) from refusal
 
 
 class NoteForm(forms.ModelForm):
@@ -228,6 +245,18 @@ class NoteForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["text"].required = False
+
+
+class MoveForm(forms.Form):
+    """The reason that goes with a move; the workflow knows which move needs one."""
+
+    note = forms.CharField(required=False, max_length=4000, label=_("Note"), validators=[plain_text])
+
+
+class ReplyForm(forms.Form):
+    """The agency's answer to a note."""
+
+    reply = forms.CharField(required=False, max_length=2000, label=_("Reply"), validators=[plain_text])
 
 
 class QueueFilter(forms.Form):

@@ -15,9 +15,16 @@ TOTALS: dict[str, Any] = {name: Count("pk", filter=Q(status=name)) for name in C
 
 
 def refresh(*, city_id: int, year: int, opd_id: int, dimension_id: int) -> None:
-    """Recount one cell. A cell holds a handful of quick wins, so the cost does not grow with the city."""
+    """Recount one cell. A cell holds a handful of quick wins, so the cost does not grow with the city.
+
+    Locked before counting: whoever counted first and waited afterwards would write an old number.
+    """
     cell = {"city_id": city_id, "year": year, "opd_id": opd_id, "dimension_id": dimension_id}
-    Tally.objects.update_or_create(**cell, defaults=QuickWin.objects.filter(**cell).aggregate(**TOTALS))
+    Tally.objects.get_or_create(**cell)
+    locked = Tally.objects.select_for_update().get(**cell)
+    for name, number in QuickWin.objects.filter(**cell).aggregate(**TOTALS).items():
+        setattr(locked, name, number)
+    locked.save(update_fields=[*TOTALS])
 
 
 @transaction.atomic

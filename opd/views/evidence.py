@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from opd import actions, rules
-from opd.access import editable_quick_win, evidence_or_404, person
+from opd.access import editable_quick_win, evidence_or_404, person, posted_key, posted_version
 from opd.forms import EvidenceForm, LinkForm, UploadForm
 from opd.models import Evidence, EvidenceKind, QuickWin
-from opd.storage import keep, room_for
-from opd.views.form_page import evidence_html, side_parts
+from opd.views.form_page import evidence_html, form_page, side_parts
 from smartcity.lib import files
+from smartcity.lib.forms import typed
 from smartcity.lib.models import StaleVersion
 
 
@@ -29,61 +29,51 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
     form, uploads = UploadForm(request.POST, request.FILES), request.FILES.getlist("file")
     if not uploads:
         return _answer(request, quick_win, errors=[_("Choose a file first. Your other entries are kept. [FILE-NONE]")])
-    details = form.cleaned_data if form.is_valid() else {}
-    errors = [error for upload in uploads if (error := _take(request, quick_win, upload, details))]
+    form.is_valid()
+    if wrong := [str(error) for name, errors in form.errors.items() if name != "file" for error in errors]:
+        return _answer(request, quick_win, errors=wrong)
+    errors = [error for upload in uploads if (error := _take(request, quick_win, upload, form.cleaned_data))]
     return _answer(request, quick_win, errors=errors, added=len(uploads) - len(errors))
 
 
 def _take(request: HttpRequest, quick_win: QuickWin, upload: UploadedFile, details: dict[str, Any]) -> str:
     """Attach one upload; return the sentence of its refusal, or nothing."""
     try:
-        room_for(quick_win, upload.size or 0)
         with files.inspect_uploaded(upload, kind=details.get("kind") or EvidenceKind.DOCUMENT) as accepted:
-            stored = keep(accepted)
-            name = accepted.name
+            by_content = EvidenceKind.PHOTO if accepted.media_type.startswith("image/") else EvidenceKind.DOCUMENT
+            values = {
+                "kind": details.get("kind") or by_content,
+                "title": Path(accepted.name).stem[:200] or accepted.name[:200],
+                "original_name": accepted.name[:255],
+                "document_date": details.get("document_date"),
+                "page": details.get("page", ""),
+            }
+            actions.add_evidence(
+                quick_win=quick_win,
+                by=person(request),
+                accepted=accepted,
+                values=values,
+                key=posted_key(request, quick_win.pk, accepted.sha256),
+            )
     except files.Refused as refusal:
         return refusal.message
-    by_content = EvidenceKind.PHOTO if stored.media_type.startswith("image/") else EvidenceKind.DOCUMENT
-    values = {
-        "kind": details.get("kind") or by_content,
-        "title": Path(name).stem[:200] or name[:200],
-        "original_name": name[:255],
-        "document_date": details.get("document_date"),
-        "page": details.get("page", ""),
-    }
-    key = request.POST.get("key", "")
-    actions.add_evidence(
-        quick_win=quick_win,
-        by=person(request),
-        stored=stored,
-        values=values,
-        key=f"{key}{stored.sha256[:32]}" if actions.is_key(key) else None,
-    )
     return ""
 
 
 @require_POST
 def add_link(request: HttpRequest, pk: int) -> HttpResponse:
-    """Attach a link; nothing is fetched from it."""
+    """Attach a link; nothing is fetched from it. What cannot be taken stands in its form again."""
     quick_win = editable_quick_win(request, pk)
-    form = LinkForm(request.POST, prefix="link")
+    form = LinkForm(typed(request.POST), prefix="link")
     if not form.is_valid():
-        sentences = [str(error) for errors in form.errors.values() for error in errors]
-        return _answer(request, quick_win, errors=sentences)
+        context = form_page(person(request), quick_win, link_form=form)
+        return render(request, "opd/quick_win_form.html", context, status=422)
+    values = {"kind": EvidenceKind.LINK, **form.cleaned_data}
+    key = posted_key(request, pk, values["url"], values["title"])
     try:
-        url = files.check_link(form.cleaned_data["url"])
+        actions.add_evidence(quick_win=quick_win, by=person(request), values=values, key=key)
     except files.Refused as refusal:
         return _answer(request, quick_win, errors=[refusal.message])
-    values = {
-        "kind": EvidenceKind.LINK,
-        "title": form.cleaned_data["title"],
-        "url": url,
-        "document_date": form.cleaned_data["document_date"],
-    }
-    key = request.POST.get("key", "")
-    actions.add_evidence(
-        quick_win=quick_win, by=person(request), stored=None, values=values, key=key if actions.is_key(key) else None
-    )
     return _answer(request, quick_win, added=1)
 
 
@@ -108,20 +98,20 @@ def _answer(
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what kind of document it is, its date, the page to look at, and until when it is valid."""
     piece = _own_evidence(request, pk)
-    form = EvidenceForm(request.POST or None, instance=piece)
+    form = EvidenceForm(typed(request.POST) if request.method == "POST" else None, instance=piece)
     stale = False
     if request.method == "POST":
-        version = request.POST.get("version", "")
-        if not version.isdigit():
-            raise BadRequest("the form came without its version")
+        version = posted_version(request)
         if form.is_valid():
             try:
-                actions.change_evidence(pk=pk, values=form.cleaned_data, version=int(version), by=person(request))
+                actions.change_evidence(pk=pk, values=form.cleaned_data, version=version, by=person(request))
                 messages.success(request, _("Evidence is saved."))
                 return redirect(f"{reverse('opd:quick_win_edit', args=[piece.quick_win_id])}#evidence")
             except StaleVersion:
                 stale = True
-    current = Evidence.objects.get(pk=pk)
+            except Evidence.DoesNotExist:  # removed by a colleague at the same moment
+                raise Http404 from None
+    current = evidence_or_404(request, pk)
     context = {"piece": current, "form": form, "stale": stale, "theirs": EvidenceForm(instance=current) if stale else None}
     return render(request, "opd/evidence_form.html", context, status=409 if stale else 200)
 
@@ -130,7 +120,10 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a piece of evidence off a text that is still with the agency."""
     piece = _own_evidence(request, pk)
-    actions.remove_evidence(pk=pk, by=person(request))
+    try:
+        actions.remove_evidence(pk=pk, by=person(request))
+    except Evidence.DoesNotExist:  # removed by a colleague at the same moment
+        raise Http404 from None
     messages.success(request, _("%(title)s is removed. Earlier receipts still name it.") % {"title": piece.title})
     return redirect(f"{reverse('opd:quick_win_edit', args=[piece.quick_win_id])}#evidence")
 

@@ -19,8 +19,8 @@ from smartcity.lib import clock, dates
 PAIRS = {"dimension": "sub_dimension", "unit": "baseline", "budget": "fund_source", "sub_activity_code": "legal_basis", "link": "linked_program"}
 
 
-def form_page(user: User, quick_win: QuickWin) -> dict[str, Any]:
-    """Return the context of opd/quick_win_form.html."""
+def form_page(user: User, quick_win: QuickWin, *, link_form: LinkForm | None = None) -> dict[str, Any]:
+    """Return the context of opd/quick_win_form.html; `link_form` is one that could not be taken."""
     notes = note_rows(Note.objects.sent().filter(quick_win=quick_win, answered_at=None).select_related("author"))
     lacking = missing(quick_win.filled_values())
     return {
@@ -32,7 +32,7 @@ def form_page(user: User, quick_win: QuickWin) -> dict[str, Any]:
         "evidence_notes": notes.get("evidence", []),
         "asks": [note for rows in notes.values() for note in rows],
         "upload_form": UploadForm(),
-        "link_form": LinkForm(prefix="link"),
+        "link_form": link_form or LinkForm(prefix="link"),
         "meter": meter(quick_win.filled, quick_win.total),
         "missing": missing_rows(lacking),
         "history": history_rows(quick_win.events.all()[:8]),

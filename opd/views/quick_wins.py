@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,14 +14,23 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dimensions.models import SmartDimension
 from opd import actions, rules
-from opd.access import city_of, editable_quick_win, person, quick_win_or_404
-from opd.forms import SECTION_FORMS, CreateForm, ListFilter, readable_of, unreadable_of
+from opd.access import (
+    city_of,
+    editable_quick_win,
+    give_back,
+    person,
+    posted_key,
+    posted_version,
+    quick_win_or_404,
+)
+from opd.forms import SECTION_FORMS, CreateForm, ListFilter, MoveForm, readable_of, unreadable_of
 from opd.models import Opd, QuickWin, Status, Submission
 from opd.payload import quick_win_payload
 from opd.presentation import badge, evidence_row, field_rows, history_rows, meter, receipt_row
 from opd.views.form_page import conflict_context, form_page, saved_parts
 from opd.workflow import QUICK_WIN
 from smartcity.lib import clock, dates
+from smartcity.lib.forms import typed
 from smartcity.lib.models import StaleVersion
 from smartcity.lib.workflow import NotReady, WrongStatus
 
@@ -75,16 +84,15 @@ def create(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     opds = Opd.objects.filter(pk__in=user.opds())
     blank = QuickWin(city=city, year=city.evaluation_year, opd=opds[0], created_by=user)
-    form = CreateForm(request.POST or None, instance=blank, opds=opds)
+    form = CreateForm(typed(request.POST) if request.method == "POST" else None, instance=blank, opds=opds)
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
-        key = request.POST.get("key", "")
         quick_win = actions.create_quick_win(
             by=user,
             opd=values.pop("opd"),
             year=city.evaluation_year,
             values=values,
-            key=key if actions.is_key(key) else None,
+            key=posted_key(request),
         )
         return redirect("opd:quick_win_edit", quick_win.pk)
     context = {"form": form, "key": request.POST.get("key") or uuid.uuid4().hex, "year": city.evaluation_year}
@@ -133,10 +141,8 @@ def section(request: HttpRequest, pk: int, section: str) -> HttpResponse:
     quick_win = editable_quick_win(request, pk)
     if section not in SECTION_FORMS:
         raise Http404
-    version = request.POST.get("version", "")
-    if not version.isdigit():
-        raise BadRequest("the form came without its version")
-    form = SECTION_FORMS[section](request.POST, instance=quick_win)
+    version = posted_version(request)
+    form = SECTION_FORMS[section](typed(request.POST), instance=quick_win)
     form.is_valid()
     quick_win.refresh_from_db()  # validating wrote the typed values onto the instance
     by_script = request.headers.get("X-Requested-With") == "autosave"
@@ -146,7 +152,7 @@ def section(request: HttpRequest, pk: int, section: str) -> HttpResponse:
             section=section,
             values=readable_of(form, section),
             unreadable=unreadable_of(form),
-            version=int(version),
+            version=version,
             by=person(request),
         )
     except StaleVersion as stale:
@@ -170,24 +176,27 @@ def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     quick_win = quick_win_or_404(request, pk)
     if name not in QUICK_WIN.moves:
         raise Http404
-    key = request.POST.get("key", "")
+    form = MoveForm(typed(request.POST))
+    if not form.is_valid():
+        return _not_moved(request, quick_win, " ".join(form.errors["note"]))
+    note = form.cleaned_data["note"]
     try:
-        quick_win = actions.move(
-            pk=pk,
-            name=name,
-            by=person(request),
-            note=request.POST.get("note", ""),
-            key=key if actions.is_key(key) else None,
-        )
+        quick_win = actions.move(pk=pk, name=name, by=person(request), note=note, key=posted_key(request, pk))
     except NotReady as refusal:
         reasons = ", ".join(str(problem.text) for problem in refusal.problems)
-        messages.error(request, _("Not possible yet. Still missing: %(reasons)s. Nothing was lost.") % {"reasons": reasons})
-        return redirect(_back(request, quick_win))
+        sentence = _("Not possible yet. Still missing: %(reasons)s. Nothing was lost.") % {"reasons": reasons}
+        return _not_moved(request, quick_win, sentence)
     except WrongStatus as refusal:
-        messages.error(request, str(refusal))
-        return redirect(_back(request, quick_win))
+        return _not_moved(request, quick_win, str(refusal))
     messages.success(request, _done(quick_win, name))
     return redirect("opd:queue" if name in ("return", "verify") else quick_win)
+
+
+def _not_moved(request: HttpRequest, quick_win: QuickWin, sentence: str) -> HttpResponse:
+    """Say why, give the words back that were typed with it, and return to where the button stood."""
+    messages.error(request, sentence)
+    give_back(request, request.POST.get("note", ""))
+    return redirect(_back(request, quick_win))
 
 
 def _back(request: HttpRequest, quick_win: QuickWin) -> str:

@@ -15,13 +15,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from dimensions.models import SmartDimension
 from opd import actions, changes, rules
-from opd.access import city_of, note_or_404, person, quick_win_or_404
+from opd.access import city_of, give_back, note_or_404, person, quick_win_or_404
 from opd.completeness import BY_NAME
-from opd.forms import NoteForm, QueueFilter
+from opd.forms import NoteForm, QueueFilter, ReplyForm
 from opd.models import Note, QuickWin, Submission, User
 from opd.presentation import badge, evidence_row, field_rows, history_rows, note_rows, shown
 from opd.workflow import QUICK_WIN
 from smartcity.lib import clock, dates
+from smartcity.lib.forms import typed
 from smartcity.lib.workflow import NotReady
 
 PAGE, LATE_AFTER_DAYS = 50, 3
@@ -166,7 +167,7 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
     field, text = request.POST.get("field", ""), request.POST.get("text", "")
     if field not in BY_NAME:
         raise PermissionDenied
-    form = NoteForm(request.POST)
+    form = NoteForm(typed(request.POST))
     if not form.is_valid():
         return _unkept_note(request, quick_win, field, text, " ".join(form.errors["text"]))
     actions.write_note(quick_win=quick_win, field=field, text=form.cleaned_data["text"], by=person(request))
@@ -192,9 +193,15 @@ def _unkept_note(request: HttpRequest, quick_win: QuickWin, field: str, text: st
 def reply(request: HttpRequest, pk: int) -> HttpResponse:
     """Answer a note in words, when the field itself is right."""
     asked = note_or_404(request, pk)
+    form = ReplyForm(typed(request.POST))
     try:
-        actions.reply_to_note(note=asked, reply=request.POST.get("reply", ""), by=person(request))
-        messages.success(request, _("Your reply is kept. The reviewer reads it beside the field."))
+        if form.is_valid():
+            actions.reply_to_note(note=asked, reply=form.cleaned_data["reply"], by=person(request))
+            messages.success(request, _("Your reply is kept. The reviewer reads it beside the field."))
+        else:
+            messages.error(request, " ".join(form.errors["reply"]))
+            give_back(request, request.POST.get("reply", ""))
     except NotReady as refusal:
         messages.error(request, str(refusal))
+        give_back(request, request.POST.get("reply", ""))
     return redirect(f"{reverse('opd:quick_win_edit', args=[asked.quick_win_id])}#f-{asked.field}")

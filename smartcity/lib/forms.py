@@ -5,9 +5,19 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from smartcity.lib import dates, decimals
+from smartcity.lib.text import tidy
+
+
+def typed(posted: QueryDict) -> QueryDict:
+    """Return the posted texts tidied, so that a form counts and keeps what the person saw."""
+    data = posted.copy()
+    for name in data:
+        data.setlist(name, [tidy(text) for text in data.getlist(name)])
+    return data
 
 
 class NumberField(forms.Field):

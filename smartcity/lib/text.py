@@ -20,6 +20,11 @@ def forbidden_character(text: str) -> str | None:
     return None
 
 
+def tidy(text: str) -> str:
+    """Return what was typed with one kind of line end, and without NUL: no word holds it, no database keeps it."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+
+
 def plain_text(value: str) -> None:
     """Validate that a text has no hidden characters; the sentence says which and what to do."""
     if character := forbidden_character(value):
