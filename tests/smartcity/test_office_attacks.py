@@ -65,6 +65,7 @@ MACROS = {
 SCRIPTS = {
     "DDE field": lambda: make.docx(make.field(' DDEAUTO c:\\\\windows\\\\system32\\\\cmd.exe "/k calc" ')),
     "DDE field in pieces": lambda: make.docx(make.field("D", "DE", "AUTO", " cmd")),
+    "DDE after a harmless field": lambda: make.docx(make.field(" PAGE ")[:-6] + make.field(" DDE x ")[5:]),
     "DDE simple field": lambda: make.docx('<w:p><w:fldSimple w:instr="dde cmd calc"/></w:p>'),
     "DDE in a footnote": lambda: make.docx(
         more={"word/footnotes.xml": make.docx_members(make.field("DDE x"))["word/document.xml"]}
@@ -159,7 +160,7 @@ BROKEN = {
         make.docx(more={"word/abc.bin": "x"}), b"word/abc.bin", b"word/a\0c.bin"
     ),
     "two parts of one name": lambda: _renamed(
-        make.docx(more={"word/Document.xmL": "x"}), b"word/Document.xmL", b"word/Document.xml"
+        make.docx(more={"word/Document.xmL": "<x/>"}), b"word/Document.xmL", b"word/Document.xml"
     ),
     "link instead of a part": lambda: _with_symlink(),
     "unusual compression": lambda: make.archive(make.docx_members(), zipfile.ZIP_LZMA),
@@ -168,6 +169,9 @@ BROKEN = {
     "directory that is none": lambda: _renamed(make.docx(), b"PK\x01\x02", b"PK\x01\x09"),
     "end record of another disk": lambda: make.docx()[:-18] + b"\x01\0" + make.docx()[-16:],
     "broken XML": lambda: make.docx(body="<w:p>"),
+    "wrong checksum far inside a picture": lambda: make.archive(
+        make.docx_members() | {"word/media/image1.png": b"\x89" * 200_000 + b"akhir"}, zipfile.ZIP_STORED
+    ).replace(b"akhir", b"AKHIR"),
     "wrong checksum": lambda: _renamed(
         make.archive(make.docx_members(), zipfile.ZIP_STORED), b"Laporan", b"Laparan"
     ),
