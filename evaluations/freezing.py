@@ -19,7 +19,7 @@ def freeze(window: EvaluationWindow, *, by: User | None) -> Snapshot:
         *((QUICK_WIN, payload["code"], payload) for payload in _quick_wins(window)),
         *((ANSWER, payload["question"], payload) for payload in _answers(window)),
     ]
-    digests = [(kind, key, digest_of(payload)) for kind, key, payload in contents]
+    digests = [(str(kind), str(key), digest_of(payload)) for kind, key, payload in contents]
     payload = _summary(window, digests)
     snapshot = Snapshot.objects.create(
         window=window,
@@ -86,5 +86,5 @@ def _summary(window: EvaluationWindow, digests: list[tuple[str, str, str]]) -> d
             "title": instrument.title,
             "digest": instrument.digest,
         },
-        "items": [[str(kind), key, digest] for kind, key, digest in digests],
+        "items": [list(row) for row in digests],
     }

@@ -168,8 +168,8 @@ class _Check:
     ) -> list[tuple[str, Row]]:
         """The rows of a list with their paths, and the check that `name` and `order` repeat nowhere in it."""
         value = row.get(key)
-        fits = isinstance(value, list) and 0 < len(value) <= ROW_LIMIT
-        if not fits or not all(isinstance(entry, dict) for entry in value):
+        whole = isinstance(value, list) and all(isinstance(entry, dict) for entry in value)
+        if not isinstance(value, list) or not whole or not 0 < len(value) <= ROW_LIMIT:
             self.wrong(
                 f"{where}{key}",
                 type(value).__name__,
@@ -304,7 +304,7 @@ class _Check:
                 self.wrong(f"sections/{row.get('code')}/weight", weight, _("a number above 0, up to 100"))
                 return
             numbers.append(weight_of(row))
-        if sections and (total := sum(numbers)) != scoring.TOTAL_WEIGHT:
+        if sections and (total := sum(numbers, Decimal(0))) != scoring.TOTAL_WEIGHT:
             self.problems.append(
                 _("The weights total %(total)s. The weights of all sections must total 100. [INS-WEIGHT]")
                 % {"total": str(total.normalize() if total % 1 else int(total)).replace(".", ",")}

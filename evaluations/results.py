@@ -46,7 +46,7 @@ def result_payload(window: EvaluationWindow) -> dict[str, Any]:
     scores = list(
         Score.objects.handed_in(window).select_related("question", "seat").order_by("seat", "question")
     )
-    seats = list(window.seats.for_list().select_related("hand_in"))
+    seats = list(window.seats.for_list())
     places = {seat.pk: number for number, seat in enumerate(seats, 1)}
     own = grade(structure.parts(), self_given, {})
     assessed = grade(

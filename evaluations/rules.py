@@ -40,9 +40,14 @@ def may_extend(user: "User", window: "EvaluationWindow", now: datetime) -> bool:
     return may_prepare_in(user, window.city_id) and window.status == "open" and now < window.closes_at
 
 
+def may_write_answers(user: "User", window: "EvaluationWindow") -> bool:
+    """Kominfo and Bappelitbang; what they write after the opening is refused, and kept."""
+    return user.has_role(REVIEWER, PLANNER, city_id=window.city_id)
+
+
 def may_answer(user: "User", window: "EvaluationWindow") -> bool:
     """Kominfo and Bappelitbang write the city's answers until they are frozen by the opening."""
-    return user.has_role(REVIEWER, PLANNER, city_id=window.city_id) and window.accepts_answers()
+    return may_write_answers(user, window) and window.accepts_answers()
 
 
 def may_read_answers(user: "User", window: "EvaluationWindow") -> bool:
@@ -53,6 +58,11 @@ def may_read_answers(user: "User", window: "EvaluationWindow") -> bool:
 def may_see_dashboard(user: "User") -> bool:
     """Leadership, and whoever works for the whole city."""
     return user.has_role(*OF_THE_CITY)
+
+
+def is_assessor(user: "User") -> bool:
+    """Whoever may hold a seat somewhere."""
+    return user.has_role(ASSESSOR)
 
 
 def may_be_seated(user: "User", window: "EvaluationWindow") -> bool:

@@ -1,7 +1,33 @@
-"""Addresses of this app."""
+"""Addresses of the evaluation, in the order a person meets them."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from evaluations.views import answers, city, material, panel, results, sheet, windows
 
 app_name = "evaluations"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("city/", city.city, name="city"),
+    # the window, for the city
+    path("windows/", windows.windows, name="windows"),
+    path("windows/new/", windows.create, name="window_create"),
+    path("windows/<int:pk>/", windows.detail, name="window"),
+    path("windows/<int:pk>/edit/", windows.edit, name="window_edit"),
+    path("windows/<int:pk>/moves/<slug:name>/", windows.move, name="window_move"),
+    path("windows/<int:pk>/extend/", windows.extend, name="window_extend"),
+    path("windows/<int:pk>/seats/", panel.seats, name="seats"),
+    path("windows/<int:pk>/seats/<int:seat_pk>/remove/", panel.remove, name="seat_remove"),
+    path("windows/<int:pk>/answers/", answers.answers, name="answers"),
+    path("windows/<int:pk>/answers/<slug:code>/", answers.answer, name="answer"),
+    path("windows/<int:pk>/result/", results.result, name="result"),
+    # the sheet, for assessors
+    path("sheets/", sheet.sheets, name="sheets"),
+    path("sheets/<int:pk>/", sheet.sheet, name="sheet"),
+    path("sheets/<int:pk>/declaration/", panel.declare, name="declare"),
+    path("sheets/<int:pk>/questions/<slug:code>/", sheet.score, name="score"),
+    path("sheets/<int:pk>/hand-in/", sheet.hand_in, name="hand_in"),
+    # the frozen material, for both
+    path("material/<int:pk>/", material.material, name="material"),
+    path("material/<int:pk>/files/<slug:sha256>/", material.snapshot_file, name="snapshot_file"),
+    path("material/<int:pk>/previews/<slug:sha256>/", material.snapshot_preview, name="snapshot_preview"),
+]

@@ -1,6 +1,6 @@
 """The panel: seats, declarations, scores and the hand-in."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -140,12 +140,23 @@ def hand_in(*, seat: Seat, by: User, idempotency_key: str = "") -> HandIn:
     return receipt
 
 
-def missing_scores(seat: Seat) -> list[Problem]:
-    """What keeps a seat from handing in: neither score nor reason, or a score without its remark."""
-    scores = {score.question_id: score for score in Score.objects.of_seat(seat)}
-    areas = set(seat.areas.values_list("code", flat=True))
+def missing_scores(
+    seat: Seat,
+    *,
+    scores: Mapping[int, Score] | None = None,
+    questions: Collection[QuestionFacts] | None = None,
+) -> list[Problem]:
+    """What keeps a seat from handing in: neither score nor reason, or a score without its remark.
+
+    `scores` (by question) and `questions` of the seat are read when a page has not read them already.
+    """
+    if scores is None:
+        scores = {score.question_id: score for score in Score.objects.of_seat(seat)}
+    if questions is None:
+        areas = set(seat.areas.values_list("code", flat=True))
+        questions = structure_of(seat.window.instrument).scored_in(areas)
     problems = []
-    for question in structure_of(seat.window.instrument).scored_in(areas):
+    for question in questions:
         score = scores.get(question.pk)
         if score is None or (score.value is None and not score.reason):
             problems.append(Problem(_("%(code)s: not scored yet") % {"code": question.code}, question.code))

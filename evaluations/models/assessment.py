@@ -20,6 +20,17 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
     def visible_to(self, user: User) -> Self:
         return self.filter(window__city__in=user.cities(*OF_THE_CITY))
 
+    def given(self) -> Self:
+        """Answers that say something: a score, or words."""
+        return self.filter(Q(self_score__isnull=False) | ~Q(text=""))
+
+    def scored(self) -> Self:
+        return self.filter(self_score__isnull=False)
+
+    def surveyed(self) -> Self:
+        """Recaps of the impact survey that say how many people answered."""
+        return self.filter(respondents__isnull=False)
+
     def by_question(self) -> "dict[int, Answer]":
         """Primary key of the question -> the city's answer to it."""
         return {answer.question_id: answer for answer in self}

@@ -5,7 +5,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
 from evaluations.models.instrument import Area
@@ -34,7 +34,12 @@ class SeatQuerySet(models.QuerySet["Seat"]):
         return self.filter(conflict__isnull=True)
 
     def for_list(self) -> Self:
-        return self.select_related("user").prefetch_related("areas").order_by("pk")
+        return self.select_related("user", "hand_in").prefetch_related("areas").order_by("pk")
+
+    def with_progress(self) -> Self:
+        """Annotate how many questions are scored or excused (`scored`): a number, never a score."""
+        done = Q(scores__value__isnull=False) | Q(scores__reason__gt="")
+        return self.annotate(scored=Count("scores", filter=done, distinct=True))
 
 
 class Seat(Stamped):
@@ -54,6 +59,9 @@ class Seat(Stamped):
         _("conflict of interest"), null=True, blank=True, max_length=2000, validators=[plain_text]
     )
     handed_in_at = models.DateTimeField(_("handed in at"), null=True, editable=False)
+
+    #: annotated by with_progress(): questions scored or excused
+    scored: int
 
     objects = SeatQuerySet.as_manager()
 

@@ -67,6 +67,13 @@ class SnapshotItemQuerySet(FrozenQuerySet):
     def of_kind(self, kind: str) -> Self:
         return self.filter(kind=kind)
 
+    def about(self, question_code: str) -> Self:
+        """The frozen answer to a question, and all frozen quick wins."""
+        kinds = SnapshotItem.Kind
+        return self.filter(Q(kind=kinds.ANSWER, key=question_code) | Q(kind=kinds.QUICK_WIN)).order_by(
+            "kind", "key"
+        )
+
     def payloads(self) -> dict[str, dict[str, Any]]:
         """Key of the item -> its frozen content."""
         return dict(self.values_list("key", "payload"))

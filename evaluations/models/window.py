@@ -48,6 +48,10 @@ class WindowQuerySet(models.QuerySet["EvaluationWindow"]):
     def in_year(self, year: int) -> Self:
         return self.filter(year=year)
 
+    def with_key(self, key: str) -> Self:
+        """The window an earlier press of the same button made."""
+        return self.filter(idempotency_key=key)
+
     def closed(self) -> Self:
         return self.filter(status=Status.CLOSED)
 

@@ -1,0 +1,74 @@
+"""Getting rows for a person: 404 for what they may not know of, 403 for what they may not do."""
+
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+
+from evaluations import rules
+from evaluations.models import EvaluationWindow, Seat, Snapshot
+from evaluations.structure import QuestionFacts, structure_of
+from opd.access import person
+from smartcity.lib import clock
+
+
+def window_or_404(request: HttpRequest, pk: int) -> EvaluationWindow:
+    """A window the person may see: of the city they serve, or where they are seated."""
+    return get_object_or_404(EvaluationWindow.objects.visible_to(person(request)).for_page(), pk=pk)
+
+
+def city_window_or_404(request: HttpRequest, pk: int) -> EvaluationWindow:
+    """A window of the city the person serves; an assessor has other pages for it (403)."""
+    window = window_or_404(request, pk)
+    if not rules.may_read_answers(person(request), window):
+        raise PermissionDenied
+    return window
+
+
+def seat_or_404(request: HttpRequest, pk: int) -> Seat:
+    """The seat the person holds in a window, declared or not; one with a conflict is as if absent."""
+    rows = Seat.objects.held_by(person(request)).filter(conflict__isnull=True)
+    return get_object_or_404(
+        rows.select_related("window__city", "window__instrument", "user", "hand_in"), window=pk
+    )
+
+
+def usable_seat(request: HttpRequest, pk: int) -> Seat | None:
+    """The seat when it may be used; None when the declaration is still missing."""
+    seat = seat_or_404(request, pk)
+    return seat if rules.may_look(person(request), seat, clock.now()) else None
+
+
+def snapshot_or_404(request: HttpRequest, pk: int) -> Snapshot:
+    """The newest frozen state of a window, for the city and for usable seats."""
+    rows = Snapshot.objects.visible_to(person(request)).filter(window=pk).newest_first()
+    snapshot = rows.select_related("window__city", "window__instrument").first()
+    if snapshot is None:
+        raise Http404
+    return snapshot
+
+
+def question_or_404(window: EvaluationWindow, code: str) -> QuestionFacts:
+    """A question of the window's instrument."""
+    question = structure_of(window.instrument).questions.get(code)
+    if question is None:
+        raise Http404
+    return question
+
+
+def posted_version(request: HttpRequest) -> int:
+    """The version a form carries; a guard that vanishes when a template forgets a field is no guard: 400."""
+    version = request.POST.get("version", "")
+    if not version.isdecimal() or len(version) > 9:
+        raise BadRequest("the form came without its version")
+    return int(version)
+
+
+def posted_key(request: HttpRequest) -> str | None:
+    """The idempotency key of a form, when it has a usable one."""
+    key = request.POST.get("key", "")
+    return key if key.isalnum() and 16 <= len(key) <= 64 else None
+
+
+def by_script(request: HttpRequest) -> bool:
+    """Whether autosave asks, so that the answer is JSON."""
+    return request.headers.get("X-Requested-With") == "autosave"

@@ -1,0 +1,231 @@
+"""Forms around a review window: times, seats, answers, scores, declarations."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from evaluations import rules
+from evaluations.models import Area, EvaluationWindow, Instrument, Seat
+from evaluations.structure import RubricStep
+from opd.models import Role, User
+from smartcity.lib.dates import zone_label
+from smartcity.lib.forms import NumberField
+from smartcity.lib.text import plain_text
+
+ACCESS_AFTER_CLOSE = timedelta(days=7)
+
+
+def _helper() -> FormHelper:
+    """The template owns the form tag, the token and the buttons."""
+    helper = FormHelper()
+    helper.form_tag = False
+    helper.disable_csrf = True
+    return helper
+
+
+class MomentField(forms.DateTimeField):
+    """A day and time on the city's own clock; the zone is named beside it."""
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+    def __init__(self, *, zone: str = "Asia/Jakarta", **kwargs: Any) -> None:
+        self.zone = ZoneInfo(zone)
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> datetime | None:
+        with timezone.override(self.zone):
+            return super().to_python(value)
+
+    def prepare_value(self, value: Any) -> Any:
+        with timezone.override(self.zone):
+            return super().prepare_value(value)
+
+
+class _Moments(forms.BaseForm):
+    """What forms with times share: the zone of their city, said in the label."""
+
+    def use_zone(self, name: str) -> None:
+        for field in self.fields.values():
+            if isinstance(field, MomentField):
+                field.zone = ZoneInfo(name)
+                field.label = f"{field.label} ({zone_label(name)})"
+
+
+class WindowForm(forms.ModelForm, _Moments):
+    """A window in preparation."""
+
+    class Meta:
+        model = EvaluationWindow
+        fields = ["year", "stage", "instrument", "inputs_due_at", "opens_at", "closes_at"]
+        field_classes = dict.fromkeys(("inputs_due_at", "opens_at", "closes_at"), MomentField)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = _helper()
+        self.fields["year"] = forms.IntegerField(
+            label=_("Evaluated year"),
+            min_value=2017,
+            max_value=2100,
+            widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+            help_text=_("The year whose work is judged, even when the evaluation is held in the next one."),
+        )
+        self.fields["instrument"].queryset = Instrument.objects.newest_first()  # type: ignore[attr-defined]
+        self.fields["instrument"].label_from_instance = lambda row: row.label  # type: ignore[attr-defined]
+        self.fields["inputs_due_at"].help_text = _t(
+            "Until when agencies send in. What comes later is not judged."
+        )
+        self.fields["closes_at"].help_text = _t("From this minute on no score is accepted.")
+        self.use_zone(self.instance.city.timezone)
+
+
+class ExtendForm(forms.Form, _Moments):
+    """A later closing time, and why."""
+
+    until = MomentField(label=_("New closing time"))
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=1000,
+        validators=[plain_text],
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Assessors and the city read it in the history."),
+    )
+
+    def __init__(self, *args: Any, window: EvaluationWindow, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = _helper()
+        self.use_zone(window.city.timezone)
+
+
+class SeatForm(forms.ModelForm, _Moments):
+    """An assessor, the areas, and until when."""
+
+    class Meta:
+        model = Seat
+        fields = ["user", "areas", "until"]
+        field_classes = {"until": MomentField}
+        widgets = {"areas": forms.CheckboxSelectMultiple}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = _helper()
+        window = self.instance.window
+        self.fields["user"].queryset = _candidates(window, self.instance)  # type: ignore[attr-defined]
+        self.fields["user"].disabled = self.instance.pk is not None
+        areas = Area.objects.filter(instrument=window.instrument_id).order_by("order")
+        self.fields["areas"].queryset = areas  # type: ignore[attr-defined]
+        self.fields["until"].help_text = _t("After this the assessor sees nothing of the window any more.")
+        if self.instance.pk is None:
+            self.initial.setdefault("until", window.closes_at + ACCESS_AFTER_CLOSE)
+        self.use_zone(window.city.timezone)
+
+
+class AnswerForm(forms.Form):
+    """The city's answer to a question that assessors score."""
+
+    self_score = forms.ChoiceField(label=_("Self-score"), required=False, widget=forms.RadioSelect)
+    text = forms.CharField(
+        label=_("Answer"),
+        required=False,
+        max_length=4000,
+        validators=[plain_text],
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("What was done, and what proves it: name, number, date, page."),
+    )
+
+    def __init__(self, *args: Any, steps: tuple[RubricStep, ...] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = _helper()
+        choices = [(str(step.score), f"{step.score} {step.label}") for step in steps]
+        self.fields["self_score"].choices = [("", _t("Not answered yet")), *choices]  # type: ignore[attr-defined]
+
+
+class SurveyForm(forms.Form):
+    """The recap of the impact survey for one sub-dimension: mean and number of people, never who they are."""
+
+    self_score = NumberField(label=_("Mean of the answers, 1 to 4"), required=False, places=4, digits=5)
+    respondents = forms.IntegerField(
+        label=_("Number of respondents"),
+        required=False,
+        min_value=1,
+        max_value=100_000,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
+    text = forms.CharField(
+        label=_("Service that was surveyed, and notes"),
+        required=False,
+        max_length=4000,
+        validators=[plain_text],
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("No names, numbers or other personal data of respondents."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = _helper()
+
+
+class ScoreForm(forms.Form):
+    """One score: a level of the rubric, a remark, or why it cannot be scored."""
+
+    value = forms.TypedChoiceField(required=False, coerce=int, empty_value=None)
+    remark = forms.CharField(required=False, max_length=4000, validators=[plain_text])
+    reason = forms.CharField(required=False, max_length=1000, validators=[plain_text])
+
+    def __init__(self, *args: Any, scores: set[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["value"].choices = [(str(score), str(score)) for score in sorted(scores)]  # type: ignore[attr-defined]
+
+
+class DeclarationForm(forms.Form):
+    """The declaration before the first page: none, or which conflict."""
+
+    NONE, CONFLICT = "none", "conflict"
+
+    answer = forms.ChoiceField(
+        label=_("Conflict of interest"),
+        choices=[
+            (NONE, _("I have no conflict of interest with this city or its agencies.")),
+            (CONFLICT, _("I have one, and do not score in this window.")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    conflict = forms.CharField(
+        label=_("Which one"),
+        required=False,
+        max_length=2000,
+        validators=[plain_text],
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("For example a relative in an agency, or advice given for pay within two years."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = _helper()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("answer") == self.CONFLICT and not cleaned.get("conflict", "").strip():
+            self.add_error(
+                "conflict", _("Write which conflict it is. Without it the reviewer cannot decide.")
+            )
+        return cleaned
+
+    def declared_conflict(self) -> str:
+        """The conflict in words; empty when none was declared."""
+        return self.cleaned_data["conflict"] if self.cleaned_data["answer"] == self.CONFLICT else ""
+
+
+def _candidates(window: EvaluationWindow, seat: Seat) -> Any:
+    """Accounts that may be seated: assessors of the city who serve it in no other role, without a seat."""
+    rows = User.objects.filter(memberships__city=window.city, memberships__role=Role.ASSESSOR, is_active=True)
+    taken = {row.user_id for row in window.seats.all() if row.pk != seat.pk}
+    allowed = [
+        user.pk for user in rows.distinct() if user.pk not in taken and rules.may_be_seated(user, window)
+    ]
+    return User.objects.filter(pk__in=allowed).order_by("title", "username")

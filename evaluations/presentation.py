@@ -1,0 +1,219 @@
+"""Plain rows for pages: what a template shows of windows, seats, questions and values.
+
+Templates query nothing and decide nothing; every text here is ready to print.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from evaluations.models import EvaluationWindow, HandIn, LateEntry, Status, WindowEvent
+from evaluations.structure import Dimension, QuestionFacts, Structure
+from evaluations.workflow import OTHER_EVENTS, WINDOW
+from opd.models import Role
+from opd.presentation import meta_line
+from smartcity.lib import charts, dates, decimals
+
+SOON_DAYS, TRACK_DAYS = 3, 14
+EVENT_CSS = {"open": "is-sent", "close": "is-ok", "extend": "is-returned"}
+TYPES = {"application/pdf": "PDF", "text/csv": "CSV"}
+
+
+def badge(window: EvaluationWindow, now: datetime) -> dict[str, str]:
+    """Status of a window as css, icon and label: by the clock, so that a late scheduler fools nobody."""
+    if window.status == Status.DRAFT:
+        return {"css": "draf", "icon": "pencil", "label": _("In preparation")}
+    if window.status == Status.CLOSED:
+        return {"css": "terkunci", "icon": "lock", "label": _("Closed")}
+    if window.is_due(now):
+        return {"css": "terlambat", "icon": "clock", "label": _("Time is over")}
+    if not window.accepts_scores(now):
+        return {"css": "diajukan", "icon": "clock", "label": _("Frozen, opens later")}
+    return {"css": "diajukan", "icon": "eye", "label": _("Open for scoring")}
+
+
+def deadline(window: EvaluationWindow, now: datetime) -> dict[str, Any] | None:
+    """The next date of this window, for deadline.html; None when it is closed."""
+    if window.status == Status.CLOSED:
+        return None
+    moments = [
+        (window.inputs_due_at, _("OPD inputs due")),
+        (window.opens_at, _("Review window opens")),
+        (window.closes_at, _("Review window closes")),
+    ]
+    ahead = [row for row in moments if row[0] > now]
+    until, label = ahead[0] if ahead else moments[-1]
+    days = (until - now).days
+    left = _("%(time)s left") % {"time": dates.left(until, now)} if until > now else _("time is up")
+    tone = "late" if until <= now else "soon" if days < SOON_DAYS else ""
+    return {
+        "label": label,
+        "left": left,
+        "iso": until.isoformat(),
+        "at": dates.wib(until, window.city.timezone),
+        "tone": tone,
+        "track": charts.days_track(TRACK_DAYS, max(0, min(days, TRACK_DAYS)), left),
+        "sample": window.sample,
+        "countdown": until > now and days < SOON_DAYS,
+    }
+
+
+def window_row(window: EvaluationWindow, now: datetime) -> dict[str, Any]:
+    """One row of the list of windows."""
+    zone = window.city.timezone
+    return {
+        "url": window.get_absolute_url(),
+        "title": str(window),
+        "city": window.city.name,
+        "instrument": str(window.instrument.label),
+        "opens": dates.short_date(window.opens_at, zone),
+        "closes": f"{dates.short_date(window.closes_at, zone)}, {dates.clock_time(window.closes_at, zone)}",
+        "status": badge(window, now),
+        "sample": window.sample,
+    }
+
+
+def times(window: EvaluationWindow) -> list[dict[str, str]]:
+    """The three times of a window as label, text and ISO."""
+    zone = window.city.timezone
+    rows = [
+        (_("OPD inputs due"), window.inputs_due_at),
+        (_("Opens"), window.opens_at),
+        (_("Closes"), window.closes_at),
+    ]
+    return [{"label": label, "at": dates.wib(at, zone), "iso": at.isoformat()} for label, at in rows]
+
+
+def history(events: Iterable[WindowEvent], zone: str) -> list[dict[str, Any]]:
+    """The timeline of a window, newest first."""
+    return [
+        {
+            "css": EVENT_CSS.get(event.move, ""),
+            "verb": str(
+                WINDOW.moves[event.move].past if event.move in WINDOW.moves else OTHER_EVENTS[event.move]
+            ),
+            "text": _("until %(time)s") % {"time": dates.wib(event.until, zone)}
+            if event.until
+            else (str(Role(event.role).label) if event.role else _("by the clock")),
+            "iso": event.at.isoformat(),
+            "at": dates.wib(event.at, zone),
+            "note": event.note,
+        }
+        for event in events
+    ]
+
+
+def receipt(hand_in: HandIn, zone: str) -> dict[str, Any]:
+    """The receipt of a hand-in for receipt.html."""
+    return {
+        "number": hand_in.number,
+        "at": dates.wib(hand_in.at, zone),
+        "iso": hand_in.at.isoformat(),
+        "by": str(Role.ASSESSOR.label),
+        "digest": short_digest(hand_in.digest),
+    }
+
+
+def short_digest(digest: str) -> str:
+    """The beginning of a digest in groups of four, as printed on receipts."""
+    return " ".join(digest[start : start + 4] for start in range(0, 12, 4))
+
+
+def late_rows(entries: Iterable[LateEntry], zone: str) -> list[dict[str, str]]:
+    """What came too late, word for word."""
+    return [
+        {
+            "code": entry.question.code,
+            "by": str(entry.user),
+            "at": dates.wib(entry.at, zone),
+            "value": "–" if entry.value is None else decimals.exact(entry.value),
+            "text": entry.remark,
+            "reason": entry.reason,
+        }
+        for entry in entries
+    ]
+
+
+def answer_facts(
+    payload: Mapping[str, Any] | None, question: QuestionFacts, structure: Structure
+) -> dict[str, Any]:
+    """The city's frozen (or live) answer as texts: score with its label, respondents, words."""
+    if not payload:
+        return {"score": "", "label": "", "respondents": "", "text": "", "sample": False, "given": False}
+    score = payload["self_score"]
+    labels = {str(step.score): str(step.label) for step in structure.rubrics.get(question.rubric, ())}
+    people = payload["respondents"]
+    return {
+        "score": "" if score is None else decimals.exact(Decimal(score)),
+        "label": labels.get(score or "", ""),
+        "respondents": ngettext("%(count)s respondent", "%(count)s respondents", people) % {"count": people}
+        if people
+        else "",
+        "text": payload["text"],
+        "sample": payload["sample"],
+        "given": score is not None or bool(payload["text"]),
+    }
+
+
+def frozen_files(window_id: int, payloads: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The evidence of frozen quick wins: addresses of the frozen copies, not of the live rows."""
+    files = []
+    for payload in payloads:
+        for piece in payload["evidence"]:
+            address = [window_id, piece["sha256"]]
+            has_file = bool(piece["sha256"])
+            day = piece["document_date"]
+            files.append(
+                {
+                    "name": piece["title"],
+                    "type": TYPES.get(piece["media_type"], piece["media_type"].rpartition("/")[2].upper()[:4])
+                    or "URL",
+                    "meta": meta_line(
+                        kind=piece["kind"],
+                        document_date=date.fromisoformat(day) if day else None,
+                        page=piece["page"],
+                        size=piece["size"],
+                        pages=piece["pages"],
+                    ),
+                    "thumb_url": reverse("evaluations:snapshot_preview", args=address)
+                    if piece["has_preview"]
+                    else "",
+                    "open_url": reverse("evaluations:snapshot_file", args=address)
+                    if has_file
+                    else piece["url"],
+                    "sample": piece["sample"],
+                    "of": payload["title"],
+                }
+            )
+    return files
+
+
+def level(data: Mapping[str, Any]) -> dict[str, Any]:
+    """A level of a result as texts: value, "n of m" when it is provisional, and whether it is there."""
+    value = None if data["value"] is None else Decimal(data["value"])
+    partly = value is not None and data["given"] < data["expected"]
+    of = _("%(given)s of %(expected)s") % {"given": data["given"], "expected": data["expected"]}
+    return {
+        "value": decimals.display(value),
+        "exact": value,
+        "partly": of if partly else "",
+        "known": value is not None,
+    }
+
+
+def gap(own: Mapping[str, Any], assessed: Mapping[str, Any]) -> str:
+    """Assessed minus self-assessed, with its sign; a dash when one of them is unknown."""
+    if own["value"] is None or assessed["value"] is None:
+        return decimals.UNKNOWN
+    return decimals.signed(Decimal(assessed["value"]) - Decimal(own["value"]))
+
+
+def short_name(dimension: Dimension | Mapping[str, Any]) -> str:
+    """ "Branding" for "Smart Branding"."""
+    name = dimension["name"] if isinstance(dimension, Mapping) else dimension.name
+    return str(name).removeprefix("Smart ")

@@ -1,0 +1,88 @@
+"""The frozen material: what the city is judged by, for its own people and for the panel."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from evaluations.access import snapshot_or_404
+from evaluations.models import SnapshotItem
+from evaluations.presentation import answer_facts, frozen_files, short_digest
+from evaluations.structure import QuestionFacts, Structure, structure_of
+from opd.presentation import field_rows
+from smartcity.lib import dates, files
+
+
+@require_GET
+def material(request: HttpRequest, pk: int) -> HttpResponse:
+    """Every frozen quick win with its evidence, then every frozen answer."""
+    snapshot = snapshot_or_404(request, pk)
+    window = snapshot.window
+    structure = structure_of(window.instrument)
+    quick_wins = snapshot.items.of_kind(SnapshotItem.Kind.QUICK_WIN).payloads()
+    answers = snapshot.items.of_kind(SnapshotItem.Kind.ANSWER).payloads()
+    context: dict[str, Any] = {
+        "window": window,
+        "frozen_at": dates.wib(snapshot.taken_at, window.city.timezone),
+        "version": str(snapshot.version),
+        "digest": short_digest(snapshot.digest),
+        "quick_wins": [_quick_win(pk, code, payload) for code, payload in sorted(quick_wins.items())],
+        "sections": [
+            {
+                "name": str(section.name),
+                "rows": [_answer(row, answers.get(row.code), structure) for row in section.questions],
+            }
+            for section in structure.sections
+        ],
+    }
+    return render(request, "evaluations/material.html", context)
+
+
+def _answer(question: QuestionFacts, payload: dict[str, Any] | None, structure: Structure) -> dict[str, Any]:
+    facts = answer_facts(payload, question, structure)
+    return {
+        "code": question.code,
+        "text": str(question.text),
+        "text_given": facts["text"],
+        "score": facts["score"],
+        "respondents": facts["respondents"],
+    }
+
+
+def _quick_win(window_id: int, code: str, payload: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "code": code,
+        "title": payload["title"],
+        "opd": payload["opd"]["name"],
+        "confirmed": payload["opd"]["confirmed"],
+        "dimension": payload["dimension"],
+        "rows": [row for row in field_rows(payload, skip=["dimension"]) if row["text"]],
+        "files": frozen_files(window_id, [payload]),
+    }
+
+
+@require_GET
+def snapshot_file(request: HttpRequest, pk: int, sha256: str) -> HttpResponseBase:
+    """Send a frozen file, after asking again who may see the snapshot that holds it."""
+    piece = _piece(request, pk, sha256)
+    return files.serve(
+        piece["sha256"], download_name=piece["file_name"] or piece["title"], media_type=piece["media_type"]
+    )
+
+
+@require_GET
+def snapshot_preview(request: HttpRequest, pk: int, sha256: str) -> HttpResponseBase:
+    """Send the small picture of a frozen photo."""
+    piece = _piece(request, pk, sha256)
+    if not piece["has_preview"]:
+        raise Http404
+    return files.serve_preview(piece["sha256"], download_name=piece["title"])
+
+
+def _piece(request: HttpRequest, pk: int, sha256: str) -> dict[str, Any]:
+    piece = snapshot_or_404(request, pk).evidence(sha256)
+    if piece is None:
+        raise Http404
+    return piece

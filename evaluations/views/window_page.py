@@ -1,0 +1,156 @@
+"""The page of one window for the city: what is missing, who is seated, what is frozen, what came late."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from evaluations import rules
+from evaluations.forms import ExtendForm
+from evaluations.models import EvaluationWindow, LateEntry, Seat, SnapshotItem, Status
+from evaluations.presentation import badge, deadline, history, late_rows, receipt, short_digest, times
+from evaluations.structure import structure_of
+from evaluations.workflow import WINDOW, needed_to_open
+from opd.models import QuickWin, User
+from smartcity.lib import clock, dates
+
+
+def window_page(user: User, window: EvaluationWindow) -> dict[str, Any]:
+    """Return the context of evaluations/window_detail.html."""
+    now = clock.now()
+    zone = window.city.timezone
+    seats = _seats(window)
+    may_extend = rules.may_extend(user, window, now)
+    return {
+        "window": window,
+        "year": str(window.year),
+        "status": badge(window, now),
+        "heading": _heading(window, seats, now),
+        "window_deadline": deadline(window, now),
+        "times": times(window),
+        "conditions": _conditions(window) if window.status == Status.DRAFT else [],
+        "preparation": _preparation(window) if window.status == Status.DRAFT else None,
+        "seats": [_seat_row(window, seat) for seat in seats],
+        "uncovered": window.uncovered_areas(),
+        "frozen": _frozen(window),
+        "receipts": [receipt(seat.hand_in, zone) for seat in seats if seat.handed_in_at],
+        "late": late_rows(
+            LateEntry.objects.visible_to(user).filter(window=window).select_related("question", "user"), zone
+        ),
+        "history": history(window.events.all(), zone),
+        "offers": WINDOW.offered_to(user, window),
+        "may_prepare": rules.may_prepare(user, window),
+        "may_edit": rules.may_prepare(user, window) and window.accepts_answers(),
+        "may_answer": rules.may_answer(user, window),
+        "extend_form": ExtendForm(window=window, initial={"until": window.closes_at}) if may_extend else None,
+        "published": window.is_published(),
+    }
+
+
+def seat_rows(window: EvaluationWindow) -> list[dict[str, Any]]:
+    """Every seat of a window as plain text, for the window's page and the page of the panel."""
+    return [_seat_row(window, seat) for seat in _seats(window)]
+
+
+def _seats(window: EvaluationWindow) -> list[Seat]:
+    return list(window.seats.for_list().with_progress())
+
+
+def _heading(window: EvaluationWindow, seats: list[Seat], now: Any) -> str:
+    """What waits, in a sentence."""
+    if window.status == Status.DRAFT:
+        problems = len(needed_to_open(window, ""))
+        if not problems:
+            return _("Ready to open")
+        text = ngettext(
+            "%(count)s thing is missing before it can open",
+            "%(count)s things are missing before it can open",
+            problems,
+        )
+        return text % {"count": problems}
+    if window.status == Status.CLOSED:
+        return _("Closed, the result is published")
+    if window.is_due(now):
+        return _("Time is over, the result is not computed yet")
+    done = sum(seat.handed_in_at is not None for seat in seats)
+    return _("%(done)s of %(all)s assessors have handed in") % {"done": done, "all": len(seats)}
+
+
+def _conditions(window: EvaluationWindow) -> list[dict[str, Any]]:
+    """What opening needs, met or not, as rows of missing.html."""
+    problems = {problem.anchor: str(problem.text) for problem in needed_to_open(window, "")}
+    addresses = {
+        "#times": reverse("evaluations:window_edit", args=[window.pk]),
+        "#instrument": reverse("evaluations:window_edit", args=[window.pk]),
+        "#seats": reverse("evaluations:seats", args=[window.pk]),
+        "#snapshot": reverse("opd:quick_wins"),
+    }
+    labels = {
+        "#times": _("Times that make sense"),
+        "#instrument": _("An instrument with questions"),
+        "#seats": _("An assessor for every area"),
+        "#snapshot": _("Quick wins of the instrument's dimensions"),
+    }
+    return [
+        {
+            "label": label,
+            "text": problems.get(anchor, ""),
+            "url": addresses[anchor],
+            "done": anchor not in problems,
+        }
+        for anchor, label in labels.items()
+    ]
+
+
+def _preparation(window: EvaluationWindow) -> dict[str, str]:
+    """What would be frozen now: not a condition, but worth knowing before pressing."""
+    questions = len(structure_of(window.instrument).questions)
+    rows = QuickWin.objects.of_city(window.city_id).in_year(window.year)
+    return {
+        "verified": str(rows.verified().count()),
+        "quick_wins": str(rows.count()),
+        "answered": str(window.answers.given().count()),
+        "questions": str(questions),
+    }
+
+
+def _seat_row(window: EvaluationWindow, seat: Seat) -> dict[str, Any]:
+    """A seat without a single score: how far it is, never what was given."""
+    areas = list(seat.areas.all())
+    asked = len(structure_of(window.instrument).scored_in({area.code for area in areas}))
+    if seat.conflict is not None:
+        state = {"css": "terlambat", "icon": "late", "label": _("Conflict declared")}
+    elif seat.handed_in_at:
+        state = {"css": "terkunci", "icon": "lock", "label": _("Handed in")}
+    elif seat.declared_at:
+        state = {"css": "diajukan", "icon": "pencil", "label": _("Declared, scoring")}
+    else:
+        state = {"css": "draf", "icon": "clock", "label": _("Not declared yet")}
+    return {
+        "pk": seat.pk,
+        "who": str(seat.user),
+        "areas": ", ".join(area.name for area in areas),
+        "state": state,
+        "conflict": seat.conflict or "",
+        "scored": str(seat.scored),
+        "asked": str(asked),
+        "until": dates.short_date(seat.until, window.city.timezone),
+        "free": seat.conflict is None and not seat.handed_in_at and not seat.scored,
+        "editable": seat.conflict is None and not seat.handed_in_at,
+    }
+
+
+def _frozen(window: EvaluationWindow) -> dict[str, str] | None:
+    snapshot = window.snapshot()
+    if snapshot is None:
+        return None
+    kinds = [kind for kind, _key, _digest in snapshot.payload["items"]]
+    return {
+        "version": str(snapshot.version),
+        "at": dates.wib(snapshot.taken_at, window.city.timezone),
+        "digest": short_digest(snapshot.digest),
+        "quick_wins": str(kinds.count(SnapshotItem.Kind.QUICK_WIN)),
+        "answers": str(kinds.count(SnapshotItem.Kind.ANSWER)),
+        "url": reverse("evaluations:material", args=[window.pk]),
+    }
