@@ -204,10 +204,15 @@ class EvidenceForm(forms.ModelForm):
         self.fields["page"].help_text = _("For example 3, or 3 to 7.")
         for name in ("title", "page"):
             self.fields[name].validators.append(plain_text)
-        if self.instance.pk and self.instance.url:
-            self.fields["kind"].choices = [(EvidenceKind.LINK, EvidenceKind.LINK.label)]  # type: ignore[attr-defined]
-        else:
-            self.fields["kind"].choices = [pair for pair in EvidenceKind.choices if pair[0] != EvidenceKind.LINK]  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [(kind.value, kind.label) for kind in self._kinds()]  # type: ignore[attr-defined]
+
+    def _kinds(self) -> list[EvidenceKind]:
+        """A link stays a link, and only a picture is a photo: reports print what calls itself one."""
+        stored = self.instance.stored_file
+        if stored is None:
+            return [EvidenceKind.LINK]
+        never = {EvidenceKind.LINK} if stored.has_preview else {EvidenceKind.LINK, EvidenceKind.PHOTO}
+        return [kind for kind in EvidenceKind if kind not in never]
 
 
 class UploadForm(forms.Form):

@@ -81,9 +81,9 @@ def missing_rows(fields: Iterable[Field], base_url: str = "") -> list[dict[str, 
     ]
 
 
-def missing_of(quick_win: QuickWin) -> list[Field]:
+def missing_of(quick_win: QuickWin, *, evidence: int | None = None) -> list[Field]:
     """Every field that is still asked of a quick win, whatever the step."""
-    return missing(quick_win.filled_values())
+    return missing(quick_win.filled_values(evidence=evidence))
 
 
 def meter(filled: int, total: int) -> dict[str, Any]:

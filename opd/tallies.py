@@ -19,7 +19,7 @@ def refresh(*, city_id: int, year: int, opd_id: int, dimension_id: int) -> None:
 
     Locked before counting: whoever counted first and waited afterwards would write an old number.
     """
-    cell = {"city_id": city_id, "year": year, "opd_id": opd_id, "dimension_id": dimension_id}
+    cell: dict[str, Any] = {"city_id": city_id, "year": year, "opd_id": opd_id, "dimension_id": dimension_id}
     Tally.objects.get_or_create(**cell)
     locked = Tally.objects.select_for_update().get(**cell)
     for name, number in QuickWin.objects.filter(**cell).aggregate(**TOTALS).items():

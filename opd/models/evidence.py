@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from opd.models.quick_win import QuickWin
+from opd.models.quick_win import QuickWin, Status
 from smartcity.lib import clock
 
 if TYPE_CHECKING:
@@ -57,8 +57,14 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
     """How evidence is found."""
 
     def visible_to(self, user: "User") -> Self:
-        """Evidence of the quick wins a person may see."""
-        return self.filter(quick_win__in=QuickWin.objects.visible_to(user)).select_related("stored_file", "quick_win__opd")
+        """Evidence of the quick wins a person may see; to others than the agency, only what it has submitted."""
+        shown = Q(created_at__lte=F("quick_win__submitted_at")) | Q(quick_win__status=Status.RECORDED)
+        return self.filter(
+            shown | Q(quick_win__opd__in=user.opds()), quick_win__in=QuickWin.objects.visible_to(user)
+        ).select_related("stored_file", "quick_win__opd")
+
+    def of(self, quick_win: QuickWin) -> Self:
+        return self.filter(quick_win=quick_win)
 
     def for_list(self) -> Self:
         return self.select_related("stored_file").order_by("created_at", "pk")

@@ -215,12 +215,15 @@ class QuickWin(Stamped, Versioned):
         """The version of one section's fields: people may edit different sections side by side."""
         return int(self.section_versions.get(section, 1))
 
-    def filled_values(self) -> dict[str, Any]:
-        """The stored values that completeness asks about; an unreadable number counts as empty."""
+    def filled_values(self, *, evidence: int | None = None) -> dict[str, Any]:
+        """The stored values that completeness asks about; an unreadable number counts as empty.
+
+        `evidence` is the number of pieces where it is known already, as in a list.
+        """
         values: dict[str, Any] = {field.name: getattr(self, field.attname) for field in self._meta.fields}
         values |= {"dimension": self.dimension_id, "sub_dimension": self.sub_dimension_id}
         values |= dict.fromkeys(self.unreadable)
-        return values | {"evidence": self.evidence.count()}
+        return values | {"evidence": self.evidence.count() if evidence is None else evidence}
 
     def open_note_fields(self) -> list[str]:
         """The fields the reviewer asked about and nobody has answered yet."""

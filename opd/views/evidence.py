@@ -85,6 +85,7 @@ def _answer(
     if by_script and errors:
         return JsonResponse({"error": " ".join(errors)}, status=422)
     if by_script:
+        quick_win.refresh_from_db()
         html = evidence_html(request, quick_win)
         return JsonResponse({"html": html, "message": _("Added."), "parts": side_parts(request, quick_win)}, status=201)
     for sentence in errors or ():

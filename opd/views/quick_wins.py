@@ -24,7 +24,7 @@ from opd.access import (
     quick_win_or_404,
 )
 from opd.forms import SECTION_FORMS, CreateForm, ListFilter, MoveForm, readable_of, unreadable_of
-from opd.models import Opd, QuickWin, Status, Submission
+from opd.models import Evidence, Opd, QuickWin, Status, Submission
 from opd.payload import quick_win_payload
 from opd.presentation import badge, evidence_row, field_rows, history_rows, meter, receipt_row
 from opd.views.form_page import conflict_context, form_page, saved_parts
@@ -106,12 +106,13 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     owner = rules.is_owner(user, quick_win)
     last = quick_win.submissions.order_by("-sequence").first()
     payload = quick_win_payload(quick_win) if owner or last is None else last.payload
+    pieces = Evidence.objects.visible_to(user).of(quick_win).for_list()
     context = {
         "quick_win": quick_win,
         "dimension": quick_win.dimension,
         "status": badge(quick_win.status),
         "rows": field_rows(payload, skip=["name", "acronym", "dimension"]),
-        "evidence": [evidence_row(piece, year=quick_win.year) for piece in quick_win.evidence.for_list()],
+        "evidence": [evidence_row(piece, year=quick_win.year) for piece in pieces],
         "history": history_rows(quick_win.events.all()),
         "receipts": [receipt_row(receipt) for receipt in quick_win.submissions.order_by("-sequence")],
         "meter": meter(quick_win.filled, quick_win.total),
@@ -178,7 +179,7 @@ def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         raise Http404
     form = MoveForm(typed(request.POST))
     if not form.is_valid():
-        return _not_moved(request, quick_win, " ".join(form.errors["note"]))
+        return _not_moved(request, quick_win, " ".join(map(str, form.errors["note"])))
     note = form.cleaned_data["note"]
     try:
         quick_win = actions.move(pk=pk, name=name, by=person(request), note=note, key=posted_key(request, pk))

@@ -18,7 +18,7 @@ from opd import actions, changes, rules
 from opd.access import city_of, give_back, note_or_404, person, quick_win_or_404
 from opd.completeness import BY_NAME
 from opd.forms import NoteForm, QueueFilter, ReplyForm
-from opd.models import Note, QuickWin, Submission, User
+from opd.models import Evidence, Note, QuickWin, Submission, User
 from opd.presentation import badge, evidence_row, field_rows, history_rows, note_rows, shown
 from opd.workflow import QUICK_WIN
 from smartcity.lib import clock, dates
@@ -120,6 +120,7 @@ def _review_page(
     earlier = [row for rows in note_rows(note for note in notes if note.sent_at).values() for row in rows]
     asked = {row["field"] for row in earlier}
     names = {change.field for change in changed}
+    pieces = Evidence.objects.visible_to(user).of(quick_win).for_list()
     before = base.payload["values"] if base else {}
     return {
         "quick_win": quick_win,
@@ -145,7 +146,7 @@ def _review_page(
             row | {"draft": drafts.get(row["name"], [None])[0]}
             for row in field_rows(payload, skip=["name", "acronym", *names])
         ],
-        "evidence": [evidence_row(piece, year=quick_win.year) for piece in quick_win.evidence.for_list()],
+        "evidence": [evidence_row(piece, year=quick_win.year) for piece in pieces],
         "evidence_note": {
             "name": "evidence",
             "label": str(BY_NAME["evidence"].label),
@@ -169,7 +170,7 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     form = NoteForm(typed(request.POST))
     if not form.is_valid():
-        return _unkept_note(request, quick_win, field, text, " ".join(form.errors["text"]))
+        return _unkept_note(request, quick_win, field, text, " ".join(map(str, form.errors["text"])))
     actions.write_note(quick_win=quick_win, field=field, text=form.cleaned_data["text"], by=person(request))
     if request.headers.get("X-Requested-With") == "autosave":
         return JsonResponse({"saved_at": dates.clock_time(clock.now()), "errors": {}})
@@ -199,7 +200,7 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
             actions.reply_to_note(note=asked, reply=form.cleaned_data["reply"], by=person(request))
             messages.success(request, _("Your reply is kept. The reviewer reads it beside the field."))
         else:
-            messages.error(request, " ".join(form.errors["reply"]))
+            messages.error(request, " ".join(map(str, form.errors["reply"])))
             give_back(request, request.POST.get("reply", ""))
     except NotReady as refusal:
         messages.error(request, str(refusal))

@@ -41,12 +41,13 @@ def workspace(request: HttpRequest) -> HttpResponse:
     rows = QuickWin.objects.of_own_opds(user).in_year(city.evaluation_year).for_detail()
     mine = [row for row in rows.with_agency() if _waits_for(user, row)]
     others = [row for row in rows.order_by("status", "number") if row not in mine]
+    asked, returned = _asked(mine), _returned(mine)
     events = QuickWinEvent.objects.filter(quick_win__in=rows.values("pk")).select_related("quick_win")[:6]
     receipt = Submission.objects.visible_to(user).order_by("-at").first()
     context = {
         "year": city.evaluation_year,
         "agencies": [held.opd for held in user.memberships_now() if held.opd_id in user.opds()],
-        "tasks": [_task(user, row) for row in mine],
+        "tasks": [_task(row, asked.get(row.pk, []), returned.get(row.pk)) for row in mine],
         "others": [_other(row) for row in others],
         "history": [history_rows([event], subject=event.quick_win.title)[0] for event in events],
         "receipt": receipt_row(receipt) if receipt else None,
@@ -62,12 +63,25 @@ def _waits_for(user: User, quick_win: QuickWin) -> bool:
     return rules.may_edit(user, quick_win)
 
 
-def _task(user: User, quick_win: QuickWin) -> dict[str, Any]:
-    notes = Note.objects.open().filter(quick_win=quick_win).select_related("author")
+def _asked(quick_wins: list[QuickWin]) -> dict[int, list[Note]]:
+    """The notes still to be answered, by quick win: one query for the whole page."""
+    notes: dict[int, list[Note]] = {}
+    for note in Note.objects.open().filter(quick_win__in=quick_wins).select_related("author"):
+        notes.setdefault(note.quick_win_id, []).append(note)
+    return notes
+
+
+def _returned(quick_wins: list[QuickWin]) -> dict[int, QuickWinEvent]:
+    """The latest return of each quick win that is returned now."""
+    now = [row for row in quick_wins if row.status == Status.RETURNED]
+    events = QuickWinEvent.objects.filter(quick_win__in=now, target=Status.RETURNED)
+    return {event.quick_win_id: event for event in events.order_by("at", "pk")}
+
+
+def _task(quick_win: QuickWin, notes: list[Note], returned: QuickWinEvent | None) -> dict[str, Any]:
     asked = [note for notes_of_field in note_rows(notes).values() for note in notes_of_field]
     edit = f"{quick_win.get_absolute_url()}edit/"
-    returned = quick_win.events.filter(target=Status.RETURNED).first() if quick_win.status == Status.RETURNED else None
-    lacking = missing_of(quick_win)
+    lacking = missing_of(quick_win, evidence=quick_win.evidence_count)  # type: ignore[attr-defined]
     return {
         "url": edit,
         "title": quick_win.title,
