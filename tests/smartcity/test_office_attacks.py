@@ -241,5 +241,5 @@ def test_the_count_in_the_end_record_is_not_believed(verdict: Verdict) -> None:
 
 def test_many_honest_parts_together_are_bounded(verdict: Verdict) -> None:
     noise = os.urandom(limits.MB)  # does not compress: no single part looks like a bomb
-    parts = {f"word/media/{number}.png": noise * 13 + b"\0" * 80 * limits.MB for number in range(3)}
+    parts = {f"word/media/{number}.png": noise * 6 + b"\0" * 80 * limits.MB for number in range(4)}
     assert verdict(make.docx(more=parts)) == "FILE-BOMB"
