@@ -25,7 +25,7 @@ class ReportForm(forms.Form):
         choices = [(key, _source(window)) for key, window in self.windows.items()]
         if not any(window.year == city.evaluation_year for window in self.windows.values()):
             today = {"day": dates.long_date(clock.now(), city.timezone), "year": city.evaluation_year}
-            choices.insert(0, ("today", _("%(year)d as of today, %(day)s") % today))
+            choices.insert(0, ("today", _("%(year)s as of today, %(day)s") % today))
         self.fields["source"].choices = choices  # type: ignore[attr-defined]
 
     def window(self) -> EvaluationWindow | None:

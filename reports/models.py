@@ -61,20 +61,29 @@ class Cause(models.TextChoices):
 
     PAGES = (
         "pages",
-        _("The report would have more than 300 pages. Shorten the longest texts, then build it again."),
+        _("The report would have more than 300 pages. Shorten the longest texts first. [RPT-PAGES]"),
     )
-    MEMORY = "memory", _("The report is too large for the memory it may use. Nothing else is affected.")
-    TIME = "time", _("Building took too long and was stopped. Try again when it is quieter.")
-    BROKEN = "broken", _("The finished file could not be opened, so it was not kept. Build it again.")
-    CRASHED = "crashed", _("Building stopped unexpectedly. Build it again; the data of the report is kept.")
+    MEMORY = (
+        "memory",
+        _("The report needs more memory than it may use. Use fewer photos first. [RPT-MEMORY]"),
+    )
+    TIME = "time", _("Building took too long and was stopped. Try again when it is quieter. [RPT-TIME]")
+    BROKEN = (
+        "broken",
+        _("The finished file could not be opened, so it was not kept. Build it again. [RPT-FILE]"),
+    )
+    CRASHED = (
+        "crashed",
+        _("Building stopped unexpectedly. Build it again; the data of the report is kept. [RPT-STOP]"),
+    )
     RIGHT = (
         "right",
-        _("The person who asked may no longer ask for reports of this city. Someone who may can build it."),
+        _("The person who asked may no longer ask for reports of this city. Build a new one. [RPT-RIGHT]"),
     )
-    SCHEMA = "schema", _("The report's data was written by a newer version of the portal.")
+    SCHEMA = "schema", _("The report's data was written by a newer version of the portal. [RPT-SCHEMA]")
     STORAGE = (
         "storage",
-        _("The file could not be stored; the disk may be full. Tell the administrator, then try again."),
+        _("The file could not be stored; the disk may be full. Tell the administrator. [RPT-DISK]"),
     )
 
 

@@ -111,7 +111,7 @@ def write(document: Document, *, progress: Progress = lambda stage, page: None, 
     from weasyprint import CSS, HTML
     from weasyprint.text.fonts import FontConfiguration
 
-    # fontTools stamps the typeface it cuts out of the variable font; the stamp would differ with every render.
+    # fontTools stamps the typefaces it cuts from the variable font; the stamp would differ with every render.
     os.environ.setdefault("SOURCE_DATE_EPOCH", "1640995200")
     refused: list[str] = []
     fetcher = _closed_fetcher(document.assets, refused)

@@ -84,6 +84,8 @@ class RenderProcess:
             )
         self._socket = ours
         self.owner = os.getpid()
+        self.pid = self._process.pid
+        self._settled = True
 
     @property
     def alive(self) -> bool:
@@ -99,13 +101,14 @@ class RenderProcess:
 
     def render(self, job: Job, *, limits: Limits, progress: Progress) -> Rendered:
         """Render one document. Raises RenderFailed; whatever `progress` raises ends the process, too."""
+        self._settled = False
         try:
             return self._render(job, limits, progress)
-        except BaseException as error:
-            # A child may still be at work on a document nobody waits for: a new process is cheap.
-            if not isinstance(error, RenderFailed) or error.reason == wire.TIME:
+        finally:
+            # Without a last word a child may still be at work on a document nobody waits for, and the wire is
+            # out of step: a new process is cheap.
+            if not self._settled:
                 self.close()
-            raise
 
     def _render(self, job: Job, limits: Limits, progress: Progress) -> Rendered:
         deadline = time.monotonic() + limits.wall_seconds
@@ -119,6 +122,7 @@ class RenderProcess:
                     content = body
                     continue
                 message = json.loads(body)
+                self._settled = kind in (wire.DONE, wire.FAILED)
                 if kind == wire.PROGRESS:
                     facts |= message
                     progress(message["stage"], message["page"])
