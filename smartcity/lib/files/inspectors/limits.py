@@ -16,7 +16,7 @@ MAX_PDF_PAGES = 3_000
 # Office files are zip archives. A thick annual report has a few hundred parts.
 MAX_ENTRIES = 2_000
 MAX_UNPACKED = 300 * MB  # a workbook of 25 MB that is nothing but rows unpacks to 270 MB
-MAX_RATIO = 200  # of one part; measured: 11 for a sheet of 150,000 rows, 45 for a document of equal paragraphs
+MAX_RATIO = 200  # of one part; measured: 11 for a sheet of 150,000 rows, 45 for one of equal paragraphs
 RATIO_FLOOR = 1 * MB  # parts smaller than this may be as repetitive as they like
 
 PREVIEW_PIXELS = 1_000  # the longer side, in pixels: what a page and the PDF show
