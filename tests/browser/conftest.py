@@ -1,10 +1,9 @@
 """The stories' stage: the seeded city, the portal on a port, and a watched Chromium.
 
-`page_as("operator.disbudpar", "/workspace/")` opens a page as that account of the demonstration; a story ends with
-an error when any of its pages had one. `NO_SCRIPT`, a phone or the dark theme are arguments.
+`page_as("operator.disbudpar", "/workspace/")` opens a page as that account of the demonstration; a story fails
+when any of its pages had an error. A phone, the dark theme or no JavaScript are arguments.
 """
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -75,17 +74,16 @@ def portal(
     server: Server,
     seeded_city: SeededCity,
     static_folder: Path,
-    django_db_blocker: DjangoDbBlocker,
+    transactional_db: None,
     private_files: Path,
     settings: Any,
 ) -> Iterator[str]:
     """The portal's address, with the seeded city in it; the next story finds the city untouched."""
     for name, value in static_settings(static_folder).items():
         setattr(settings, name, value)
-    with django_db_blocker.unblock():
-        seeded_city.put_back(settings.PORTAL_EVIDENCE_ROOT)
-        yield server.url
-        seeded_city.clear()
+    seeded_city.put_back(settings.PORTAL_EVIDENCE_ROOT)
+    yield server.url
+    seeded_city.clear()
 
 
 @pytest.fixture
@@ -101,7 +99,9 @@ def open_browser(chromium: Browser, portal: str, watch: Watch) -> Iterator[Calla
     """Return a function that opens another browser: its own cookies, its own memory."""
     opened: list[BrowserContext] = []
 
-    def open_one(*, width: int = 1280, height: int = 900, script: bool = True, **options: Any) -> BrowserContext:
+    def open_one(
+        *, width: int = 1280, height: int = 900, script: bool = True, **options: Any
+    ) -> BrowserContext:
         context = chromium.new_context(
             base_url=portal,
             viewport={"width": width, "height": height},
@@ -138,5 +138,5 @@ def sign_in(context: BrowserContext, username: str) -> None:
     client = Client()
     client.force_login(User.objects.get(username=username))
     name = django_settings.SESSION_COOKIE_NAME
-    url = str(context._options["base_url"]) if hasattr(context, "_options") else ""
-    context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": url}])
+    cookie = {"name": name, "value": client.cookies[name].value, "domain": "127.0.0.1", "path": "/"}
+    context.add_cookies([cookie])  # type: ignore[list-item]

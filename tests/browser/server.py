@@ -25,7 +25,7 @@ def static_settings(folder: Path) -> dict[str, Any]:
 
 
 def collect(folder: Path) -> None:
-    """Collect and compress the static files as production does; Django's administration is not looked at here."""
+    """Collect and compress the static files as production does; the administration's are not looked at."""
     with override_settings(**static_settings(folder)):
         call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=["admin"])
 
