@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from dimensions.models import DimensionSet, SmartDimension
 from evaluations.models import EvaluationWindow, Snapshot, SnapshotItem
@@ -60,7 +60,7 @@ def freeze(
     else:
         quick_wins = [_from_payload(quick_win_payload(row), row.status, year) for row in _live(city, year)]
         tally = [_tally(row) for row in _tallies(city, year)]
-    return {
+    inputs: Any = _series(window) | {
         "schema": SCHEMA,
         "language": "id",
         "number": number,
@@ -73,12 +73,12 @@ def freeze(
         "data": _data(snapshot, at),
         "dimensions": _dimensions(window.instrument.dimension_set if window else city.dimension_set),
         "sections": _sections(window) if window else [],
-        **_series(window),
         "opds": [_office(row) for row in Opd.objects.of_city(city).in_force(at.date())],
         "tally": [row for row in tally if any(row[status] for status in COUNTED)],
         "quick_wins": quick_wins,
         "signatures": _signatures(city),
     }
+    return cast(Inputs, inputs)
 
 
 def _live(city: City, year: int) -> list[QuickWin]:
@@ -112,22 +112,25 @@ def _from_payload(payload: Mapping[str, Any], status: str, year: int) -> QuickWi
     values, opd, evidence = payload["values"], payload["opd"], payload["evidence"]
     filled, total = completeness.counted({**values, "evidence": len(evidence)})
     typed: Any = {name: values[name] for name in TEXTS} | {name: values[name] or None for name in NUMBERS}
-    return {
-        "code": payload["code"],
-        "title": payload["title"],
-        "name": values["name"],
-        "opd": {"short": opd["short"], "name": opd["name"]},
-        "owner_confirmed": opd["confirmed"],
-        "dimension": payload["dimension"]["code"],
-        "sub_dimension": payload["dimension"]["sub_code"] or None,
-        "kind": values["status_kind"],
-        "status": str(status),
-        **typed,
-        "filled": filled,
-        "total": total,
-        "sample_fields": list(payload["sample_fields"]),
-        "evidence": [_evidence(row, year) for row in evidence],
-    }
+    return cast(
+        QuickWinFacts,
+        typed
+        | {
+            "code": payload["code"],
+            "title": payload["title"],
+            "name": values["name"],
+            "opd": {"short": opd["short"], "name": opd["name"]},
+            "owner_confirmed": opd["confirmed"],
+            "dimension": payload["dimension"]["code"],
+            "sub_dimension": payload["dimension"]["sub_code"] or None,
+            "kind": values["status_kind"],
+            "status": str(status),
+            "filled": filled,
+            "total": total,
+            "sample_fields": list(payload["sample_fields"]),
+            "evidence": [_evidence(row, year) for row in evidence],
+        },
+    )
 
 
 def _evidence(row: Mapping[str, Any], year: int) -> Evidence:
@@ -183,7 +186,7 @@ def _counted(quick_wins: Iterable[QuickWinFacts]) -> list[Tally]:
 # --- Values ---------------------------------------------------------------------------------------
 
 
-def _series(window: EvaluationWindow | None) -> Any:
+def _series(window: EvaluationWindow | None) -> dict[str, Any]:
     """Both series and the survey. Assessed values exist for the city only once the window is closed."""
     if window is None:
         empty: dict[str, Any] = {"self_assessed": None, "assessed": None, "outcome_section": "", "survey": []}

@@ -134,7 +134,7 @@ def _closed_fetcher(assets: Mapping[str, Asset], refused: list[str]) -> Any:
     """Return a fetcher that answers from `assets` and nothing else: no network, no disk, no `data:`."""
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-    class ClosedFetcher(URLFetcher):  # type: ignore[misc]
+    class ClosedFetcher(URLFetcher):
         def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> Any:
             asset = assets.get(url)
             if asset is None:

@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
 
 from reports import render_process as wire
 
@@ -60,6 +61,13 @@ class Rendered:
     refused: tuple[str, ...]
 
 
+class _Facts(TypedDict):
+    """What the progress frames told last."""
+
+    page: int
+    refused: list[str]
+
+
 class RenderFailed(Exception):
     """The render process gave up; `reason` is one of render_process.PAGES, MEMORY, TIME, BROKEN, CRASHED."""
 
@@ -76,7 +84,7 @@ class RenderProcess:
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own module, no input from outside
                 [sys.executable, "-m", wire.__name__],
-                stdin=theirs,
+                stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 cwd=ROOT,
                 env={"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"},
@@ -115,7 +123,7 @@ class RenderProcess:
         try:
             self._socket.settimeout(TICK)
             wire.send(self._socket, wire.JOB, _as_json(job, limits))
-            content, facts = b"", {"page": 0, "refused": []}
+            content, facts = b"", _Facts(page=0, refused=[])
             while True:
                 kind, body = self._next_frame(deadline, progress)
                 if kind == wire.PDF:
@@ -124,7 +132,7 @@ class RenderProcess:
                 message = json.loads(body)
                 self._settled = kind in (wire.DONE, wire.FAILED)
                 if kind == wire.PROGRESS:
-                    facts |= message
+                    facts.update(message)
                     progress(message["stage"], message["page"])
                 elif kind == wire.FAILED:
                     raise RenderFailed(message["reason"], f"code {message['code']}, {message['peak_mb']} MB")

@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.contrib import messages
@@ -85,7 +86,7 @@ def status(request: HttpRequest, pk: int) -> HttpResponse:
     found = _report(request, pk)
     if not wants_partial(request):
         return varies(redirect("reports:reports"))
-    context = {"report": row(found)}
+    context: dict[str, Any] = {"report": row(found)}
     if not found.is_under_way:
         # The last answer also brings the list of versions and the form up to date, once.
         context |= _page(request, found.city) | {"finished": True}
@@ -136,7 +137,7 @@ def _report(request: HttpRequest, pk: int) -> Report:
     )
 
 
-def _page(request: HttpRequest, city: City, form: ReportForm | None = None) -> dict[str, object]:
+def _page(request: HttpRequest, city: City, form: ReportForm | None = None) -> dict[str, Any]:
     """Everything the list shows, as plain rows."""
     found = Report.objects.visible_to(person(request)).of_city(city.pk).for_list()
     under_way = [row(report) for report in found.under_way()]
@@ -157,7 +158,7 @@ def _page(request: HttpRequest, city: City, form: ReportForm | None = None) -> d
     }
 
 
-def _file_response(file: store.BinaryIO, found: Report) -> HttpResponseBase:
+def _file_response(file: BinaryIO, found: Report) -> HttpResponseBase:
     """The file as attachment; behind nginx the server sends it."""
     response: HttpResponseBase
     if prefix := settings.PORTAL_ACCEL_REDIRECT:

@@ -163,7 +163,8 @@ def _unfinished(row: Tally, inputs: Inputs) -> Iterator[Item]:
     """Quick wins still on their way. Drafts are counted, never named: they belong to their agency."""
     dimension = _names(inputs).get(row["dimension"], row["dimension"])
     opens = inputs["window"]["opens_at"] if inputs["window"] else None
-    waiting, fields = row["draft"] + row["proposed"], {"dimension": dimension}
+    waiting = row["draft"] + row["proposed"]
+    fields: dict[str, Any] = {"dimension": dimension}
     if waiting:
         text = ngettext(
             "%(count)d quick win of %(dimension)s not submitted yet",
@@ -191,8 +192,8 @@ def _unfinished(row: Tally, inputs: Inputs) -> Iterator[Item]:
             "%(count)d quick wins of %(dimension)s from %(agency)s wait for review",
             row["submitted"],
         )
-        count = {"count": row["submitted"], "agency": row["opd"]["short"]}
-        yield Item("review", text % (fields | count), _secretariat(inputs), opens, Status.SUBMITTED)
+        fields |= {"count": row["submitted"], "agency": row["opd"]["short"]}
+        yield Item("review", text % fields, _secretariat(inputs), opens, Status.SUBMITTED)
 
 
 def _unanswered(inputs: Inputs) -> Iterator[Item]:

@@ -294,6 +294,25 @@ def test_a_version_exists_once(report: Report) -> None:
 
 
 @pytest.mark.parametrize(
+    "changes",
+    [
+        {"inputs": {}},
+        {"digest": "f" * 64},
+        {"version": 9},
+        {"status": "queued", "sha256": ""},
+        {"sha256": "b"},
+    ],
+    ids=["inputs", "digest", "version", "status", "file"],
+)
+def test_the_past_cannot_change(report: Report, changes: dict[str, object]) -> None:
+    Report.objects.filter(pk=report.pk).update(status=Status.READY, sha256="a" * 64, lease_until=BEFORE)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Report.objects.filter(pk=report.pk).update(**changes)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Report.objects.filter(pk=report.pk).delete()
+
+
+@pytest.mark.parametrize(
     "changes", [{"status": "ready"}, {"status": "failed"}, {"percent": 101}, {"sha256": "a"}]
 )
 def test_the_database_keeps_the_states_apart(report: Report, changes: dict[str, object]) -> None:
