@@ -57,6 +57,9 @@ def hash_of(event: AuditEvent) -> str:
 
 def contradictions() -> Iterator[str]:
     """Re-derive every chain and name what does not fit, one sentence each."""
+    chains, events = AuditChain.objects.values_list("city", "year"), AuditEvent.objects.order_by()
+    for city, year in sorted(set(events.values_list("city", "year").distinct()) - set(chains)):
+        yield f"chain {city}/{year}: its end is missing"
     for chain in AuditChain.objects.all():
         before, place = "", f"chain {chain.city_id}/{chain.year}"
         for sequence, event in enumerate(AuditEvent.objects.filter(city=chain.city_id, year=chain.year).iterator(), start=1):
