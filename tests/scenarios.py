@@ -142,7 +142,7 @@ def complete(
     )
     if evidence:
         add_link(quick_win, by=house.operator)
-    return quick_win
+    return again(quick_win)
 
 
 def add_link(
