@@ -22,7 +22,7 @@ if (location.hash) enter(location.hash);
 for (const current of document.querySelectorAll(".topbar__nav [aria-current], .section-nav [aria-current], .qlist [aria-current]")) {
   const strip = current.closest(".topbar__nav, ol, .qlist");
   strip.scrollLeft = current.offsetLeft - (strip.clientWidth - current.offsetWidth) / 2;
-  strip.scrollTop = current.offsetTop - strip.offsetTop - strip.clientHeight / 2;
+  strip.scrollTop = current.offsetTop - (strip.clientHeight - current.offsetHeight) / 2;
 }
 
 // ---- Menus close on Escape and on a click elsewhere.
