@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from evaluations import rules
@@ -76,11 +76,12 @@ class WindowForm(forms.ModelForm, _Moments):
             help_text=_("The year whose work is judged, even when the evaluation is held in the next one."),
         )
         self.fields["instrument"].queryset = Instrument.objects.newest_first()  # type: ignore[attr-defined]
+        self.fields["instrument"].empty_label = None  # type: ignore[attr-defined]
         self.fields["instrument"].label_from_instance = lambda row: row.label  # type: ignore[attr-defined]
-        self.fields["inputs_due_at"].help_text = _t(
+        self.fields["inputs_due_at"].help_text = gettext(
             "Until when agencies send in. What comes later is not judged."
         )
-        self.fields["closes_at"].help_text = _t("From this minute on no score is accepted.")
+        self.fields["closes_at"].help_text = gettext("From this minute on no score is accepted.")
         self.use_zone(self.instance.city.timezone)
 
 
@@ -119,9 +120,12 @@ class SeatForm(forms.ModelForm, _Moments):
         self.fields["user"].disabled = self.instance.pk is not None
         areas = Area.objects.filter(instrument=window.instrument_id).order_by("order")
         self.fields["areas"].queryset = areas  # type: ignore[attr-defined]
-        self.fields["until"].help_text = _t("After this the assessor sees nothing of the window any more.")
+        self.fields["until"].help_text = gettext(
+            "After this the assessor sees nothing of the window any more."
+        )
+        self.fields["user"].empty_label = gettext("Choose an assessor")  # type: ignore[attr-defined]
         if self.instance.pk is None:
-            self.initial.setdefault("until", window.closes_at + ACCESS_AFTER_CLOSE)
+            self.initial["until"] = window.closes_at + ACCESS_AFTER_CLOSE
         self.use_zone(window.city.timezone)
 
 
@@ -142,7 +146,7 @@ class AnswerForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.helper = _helper()
         choices = [(str(step.score), f"{step.score} {step.label}") for step in steps]
-        self.fields["self_score"].choices = [("", _t("Not answered yet")), *choices]  # type: ignore[attr-defined]
+        self.fields["self_score"].choices = [("", gettext("Not answered yet")), *choices]  # type: ignore[attr-defined]
 
 
 class SurveyForm(forms.Form):

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -211,6 +212,18 @@ def gap(own: Mapping[str, Any], assessed: Mapping[str, Any]) -> str:
     if own["value"] is None or assessed["value"] is None:
         return decimals.UNKNOWN
     return decimals.signed(Decimal(assessed["value"]) - Decimal(own["value"]))
+
+
+def label_of(question: QuestionFacts, structure: Structure) -> str:
+    """A few words for a list: the sub-dimension, or what the question says of its dimension."""
+    dimension = structure.dimensions.get(question.dimension)
+    if dimension and question.sub_dimension:
+        return str(dimension.sub_dimensions[question.sub_dimension])
+    text = str(question.text)
+    if dimension and str(dimension.name) in text:
+        text = text.partition(str(dimension.name))[2] or text
+    short = Truncator(text.strip(" .")).words(4, truncate="…")
+    return short[:1].upper() + short[1:]
 
 
 def short_name(dimension: Dimension | Mapping[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from evaluations import rules
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from evaluations.models import EvaluationWindow
 
 DRAFT, OPEN, CLOSED = "draft", "open", "closed"
+NAMED = 3  # areas are named one by one up to here, counted beyond
 IN_PREPARATION, RUNNING = frozenset({DRAFT}), frozenset({OPEN})
 
 
@@ -21,16 +22,20 @@ def needed_to_open(window: "EvaluationWindow", note: str) -> list[Problem]:
     """Times that make sense, an assessor for every area, quick wins of the instrument's own dimensions."""
     problems = []
     if not window.opens_at < window.closes_at:
-        problems.append(Problem(_t("The window must close after it opens."), "#times"))
+        problems.append(Problem(gettext("The window must close after it opens."), "#times"))
     elif window.closes_at <= clock.now():
-        problems.append(Problem(_t("The closing time has already passed."), "#times"))
+        problems.append(Problem(gettext("The closing time has already passed."), "#times"))
     if not window.has_questions():
-        problems.append(Problem(_t("The instrument has no question that assessors score."), "#instrument"))
+        problems.append(
+            Problem(gettext("The instrument has no question that assessors score."), "#instrument")
+        )
     if uncovered := window.uncovered_areas():
-        text = _t("No assessor is seated for: %(areas)s.") % {"areas": ", ".join(uncovered)}
+        text = gettext("No assessor is seated for: %(areas)s.") % {"areas": ", ".join(uncovered[:NAMED])}
+        if len(uncovered) > NAMED:
+            text = gettext("%(count)s areas have no assessor.") % {"count": len(uncovered)}
         problems.append(Problem(text, "#seats"))
     if foreign := window.quick_wins_of_another_set():
-        text = _t("These quick wins belong to dimensions the instrument does not have: %(codes)s.")
+        text = gettext("These quick wins belong to dimensions the instrument does not have: %(codes)s.")
         problems.append(Problem(text % {"codes": ", ".join(foreign)}, "#snapshot"))
     return problems
 
@@ -39,7 +44,7 @@ def needed_to_close(window: "EvaluationWindow", note: str) -> list[Problem]:
     """Nobody closes early: assessors were promised the time until closes_at."""
     if clock.now() >= window.closes_at:
         return []
-    text = _t("The window closes on %(time)s, not earlier.")
+    text = gettext("The window closes on %(time)s, not earlier.")
     return [Problem(text % {"time": wib(window.closes_at, window.city.timezone)}, "#times")]
 
 

@@ -124,7 +124,8 @@ class EvaluationWindow(Stamped, Versioned):
         ]
 
     def __str__(self) -> str:
-        return _("%(stage)s %(year)s") % {"stage": self.stage, "year": self.year}
+        """Stage and year, once each: a stage may be called "Evaluasi 2022"."""
+        return self.stage if str(self.year) in self.stage else f"{self.stage} {self.year}"
 
     def get_absolute_url(self) -> str:
         return reverse("evaluations:window", args=[self.pk])

@@ -182,7 +182,7 @@ def _figures(
         "answered": _("%(answered)s of %(asked)s questions answered")
         % {"answered": answered, "asked": asked},
         "result": decimals.display(published.index) if published else decimals.UNKNOWN,
-        "result_of": f"{published.window.stage} {published.window.year}" if published else "",
+        "result_of": str(published.window) if published else "",
         "result_url": reverse("evaluations:result", args=[published.window_id]) if published else "",
         "improvement": decimals.signed(improvement(published.index, before.index))
         if published and before

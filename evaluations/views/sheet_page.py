@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from evaluations import actions
 from evaluations.models import LateEntry, Score, Seat, SnapshotItem
-from evaluations.presentation import answer_facts, badge, deadline, frozen_files, late_rows, receipt
+from evaluations.presentation import answer_facts, badge, deadline, frozen_files, label_of, late_rows, receipt
 from evaluations.structure import QuestionFacts, structure_of
 from opd.models import User
 from opd.presentation import field_rows
@@ -68,6 +68,7 @@ class Sheet:
                     "code": row.code,
                     "url": self.link(row.code),
                     "text": str(row.text),
+                    "short": label_of(row, self.structure),
                     "value": "" if score is None or score.value is None else str(score.value),
                     "excused": score is not None and score.value is None and bool(score.reason),
                     "remark": score.remark if score else "",

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from evaluations import rules
 from evaluations.forms import ExtendForm
@@ -14,6 +14,7 @@ from evaluations.structure import structure_of
 from evaluations.workflow import WINDOW, needed_to_open
 from opd.models import QuickWin, User
 from smartcity.lib import clock, dates
+from smartcity.templatetags.portal import words
 
 
 def window_page(user: User, window: EvaluationWindow) -> dict[str, Any]:
@@ -68,13 +69,19 @@ def _heading(window: EvaluationWindow, seats: list[Seat], now: Any) -> str:
             "%(count)s things are missing before it can open",
             problems,
         )
-        return text % {"count": problems}
+        return text % {"count": _in_words(problems)}
     if window.status == Status.CLOSED:
         return _("Closed, the result is published")
     if window.is_due(now):
         return _("Time is over, the result is not computed yet")
     done = sum(seat.handed_in_at is not None for seat in seats)
-    return _("%(done)s of %(all)s assessors have handed in") % {"done": done, "all": len(seats)}
+    text = _("%(done)s of %(all)s assessors have handed in")
+    return text % {"done": _in_words(done) if done else pgettext("assessors", "None"), "all": len(seats)}
+
+
+def _in_words(count: int) -> str:
+    """A count at the beginning of a heading: "Tiga"."""
+    return words(count).capitalize()
 
 
 def _conditions(window: EvaluationWindow) -> list[dict[str, Any]]:
