@@ -163,8 +163,7 @@ class CreateForm(_QuickWinForm):
         self.fields["opd"].queryset = opds  # type: ignore[attr-defined]
         self.fields["opd"].empty_label = None  # type: ignore[attr-defined]
         if len(opds) == 1:
-            self.fields["opd"].widget = forms.HiddenInput()
-            self.initial["opd"] = opds[0].pk
+            del self.fields["opd"]
 
 
 def unreadable_of(form: _QuickWinForm) -> dict[str, str]:

@@ -76,6 +76,11 @@ def may_review_queue(user: "User") -> bool:
     return user.has_role(REVIEWER, PLANNER, "auditor")
 
 
+def may_list(user: "User") -> bool:
+    """Agencies see their own, the city's people what is theirs to see; assessors see snapshots only."""
+    return bool(user.opds()) or user.has_role(REVIEWER, PLANNER, "auditor", "leadership")
+
+
 def may_create(user: "User") -> bool:
     """Operators and heads enter quick wins of their own agencies."""
     return bool(user.opds())

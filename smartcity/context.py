@@ -35,7 +35,13 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         city = City.objects.first()
-        return {"nav": [], "theme": "auto", "city_name": city.name if city else "", "office_line": _office(city)}
+        return {
+            "nav": [],
+            "theme": "auto",
+            "city_name": city.name if city else "",
+            "office_line": _office(city),
+            "schedule": SimpleLazyObject(lambda: _schedule(city)),
+        }
     city = user.city()
     return {
         "nav": SimpleLazyObject(lambda: _nav(request, user)),
@@ -54,6 +60,32 @@ def _office(city: City | None) -> str:
 def _place(user: User) -> str:
     held = user.memberships_now()
     return next((row.opd.short for row in held if row.opd), "") or next((str(row.city) for row in held), "")
+
+
+def _schedule(city: City | None) -> list[dict[str, Any]]:
+    """The dates beside the sign-in form: of the window that runs or comes next; nothing when none is prepared."""
+    now = clock.now()
+    if city is None:
+        return []
+    window = EvaluationWindow.objects.of_city(city.pk).in_year(city.evaluation_year).not_closed(now).first()
+    if window is None:
+        return []
+    dates_of = (
+        (window.inputs_due_at, _("OPD inputs due")),
+        (window.opens_at, _("Review window opens")),
+        (window.closes_at, _("Review window closes")),
+    )
+    coming = next((moment for moment, _what in dates_of if moment > now), None)
+    return [
+        {
+            "when": dates.wib(moment, city.timezone),
+            "iso": moment.isoformat(),
+            "what": what,
+            "now": moment == coming,
+            "sample": window.sample,
+        }
+        for moment, what in dates_of
+    ]
 
 
 def _nav(request: HttpRequest, user: User) -> list[dict[str, Any]]:

@@ -41,6 +41,8 @@ PAGE = 50
 def quick_wins(request: HttpRequest) -> HttpResponse:
     """The list: of one's agency, or of the city for those who see it."""
     user, city = person(request), city_of(request)
+    if not rules.may_list(user):
+        raise PermissionDenied
     dimensions = SmartDimension.objects.of_set(city.dimension_set)
     filters = ListFilter(request.GET, dimensions=dimensions, statuses=Status.choices)
     rows = QuickWin.objects.visible_to(user).in_year(filters.chosen("year") or city.evaluation_year)
@@ -89,7 +91,7 @@ def create(request: HttpRequest) -> HttpResponse:
         values = dict(form.cleaned_data)
         quick_win = actions.create_quick_win(
             by=user,
-            opd=values.pop("opd"),
+            opd=values.pop("opd", opds[0]),
             year=city.evaluation_year,
             values=values,
             key=posted_key(request),

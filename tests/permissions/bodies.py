@@ -1,0 +1,91 @@
+"""What each POST of the matrix carries: enough for whoever is allowed to get through."""
+
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from evaluations.models import Area, Instrument
+from tests.permissions import world as worlds
+
+KEY = "0123456789abcdef0123456789abcdef"
+
+
+def body_for(world: worlds.World, route: dict[str, str], state: str) -> dict[str, Any]:
+    """Return the form of a route's action on the object in `state`."""
+    action = route["action"]
+    if action in ("propose", "recall", "send back", "submit", "return", "verify", "reopen"):
+        return {"note": "Alasan.", "key": KEY}
+    builder = BODIES.get(action)
+    return builder(world, state) if builder else {}
+
+
+def _local(moment: Any) -> str:
+    return (moment + timedelta(hours=7)).strftime("%Y-%m-%dT%H:%M")
+
+
+def _photo(world: worlds.World, state: str) -> dict[str, Any]:
+    buffer = BytesIO()
+    Image.new("RGB", (40, 30), "#2f6f73").save(buffer, "JPEG")
+    return {"file": SimpleUploadedFile("lain.jpg", buffer.getvalue(), "image/jpeg")}
+
+
+def _section(world: worlds.World, state: str) -> dict[str, Any]:
+    version = world.quick_wins[state].section_version("problem")
+    return {"version": version, "problem": "Masalah lain", "description": "Solusi", "beneficiaries": "Warga", "partners": ""}
+
+
+def _create(world: worlds.World, state: str) -> dict[str, Any]:
+    """Each agency enters its own: the field is corrected by the form to the one the person has."""
+    dimension = world.city.dimension_set.dimensions.get(code="GOV")
+    return {"dimension": dimension.pk, "name": "Program baru", "acronym": "", "key": KEY}
+
+
+def _window(world: worlds.World, state: str, stage: str) -> dict[str, Any]:
+    opens = worlds.NOW + timedelta(days=20)
+    return {
+        "year": 2022,
+        "stage": stage,
+        "instrument": Instrument.objects.get().pk,
+        "inputs_due_at": _local(opens - timedelta(days=1)),
+        "opens_at": _local(opens),
+        "closes_at": _local(opens + timedelta(days=3)),
+        "key": KEY,
+        "version": world.windows[state].version if state in world.windows else "",
+    }
+
+
+def _seat(world: worlds.World, state: str) -> dict[str, Any]:
+    areas = Area.objects.filter(instrument=world.windows[state].instrument)[:2]
+    return {
+        "user": world.users["assessor"].pk,
+        "areas": [area.pk for area in areas],
+        "until": _local(worlds.NOW + timedelta(days=40)),
+    }
+
+
+def _evidence(world: worlds.World, state: str) -> dict[str, Any]:
+    piece = world.evidence(state)
+    return {"kind": "photo", "title": "Foto lain", "document_date": "2022-08-01", "page": "", "valid_until": "", "version": piece.version}
+
+
+BODIES: dict[str, Any] = {
+    "theme": lambda world, state: {"theme": "dark"},
+    "create a quick win": _create,
+    "save a section": _section,
+    "add evidence": _photo,
+    "add a link": lambda world, state: {"link-url": "https://contoh.go.id/a", "link-title": "Halaman", "key": KEY},
+    "change evidence": _evidence,
+    "write a note": lambda world, state: {"field": "target", "text": "Catatan"},
+    "reply to a note": lambda world, state: {"reply": "Sudah benar."},
+    "create a window": lambda world, state: _window(world, state, "Tahap lain"),
+    "change a window": lambda world, state: _window(world, state, "Tahap ubah"),
+    "extend a window": lambda world, state: {"until": _local(worlds.NOW + timedelta(days=6)), "reason": "Listrik padam."},
+    "seat an assessor": _seat,
+    "write an answer": lambda world, state: {"self_score": "2", "text": "Jawaban lain", "version": "1"},
+    "declare": lambda world, state: {"answer": "none", "conflict": ""},
+    "score": lambda world, state: {"value": "3", "remark": "Cukup.", "reason": "", "version": "0"},
+    "ask for a report": lambda world, state: {"key": KEY, "source": f"{world.windows['closed'].pk}"},
+}

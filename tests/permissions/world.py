@@ -1,0 +1,213 @@
+"""The objects of the permission matrix: one quick win in each state, one window in each, two reports, all actors.
+
+Every object carries a canary word in what only some may read. Everything is built through the door.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from dimensions.models import SmartDimension
+from evaluations import actions as evaluation
+from evaluations.loading import load
+from evaluations.models import Area, EvaluationWindow, Seat
+from opd import actions
+from opd.models import City, Evidence, Membership, Note, Opd, QuickWin, Role, Submission, User
+from reports import store
+from reports.actions import request_report
+from reports.models import Report
+from smartcity.demo import writing
+from smartcity.lib import clock
+
+INSTRUMENT = Path(__file__).resolve().parents[2] / "evaluations" / "data" / "instrument-sample-2022.yaml"
+LONG_AGO = datetime(2019, 1, 1, tzinfo=UTC)
+NOW = datetime(2022, 10, 5, 3, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+#: Actor: role, home agency. Those without an entry in this table are made below.
+ACTORS = {
+    "operator": (Role.OPD_OPERATOR, "DISBUDPAR"),
+    "head": (Role.OPD_HEAD, "DISBUDPAR"),
+    "other_operator": (Role.OPD_OPERATOR, "DLH"),
+    "reviewer": (Role.REVIEWER, "DISKOMINFO"),
+    "home_reviewer": (Role.REVIEWER, "DISBUDPAR"),
+    "planner": (Role.PLANNER, "BAPPELITBANG"),
+    "assessor": (Role.ASSESSOR, ""),
+    "other_assessor": (Role.ASSESSOR, ""),
+    "conflicted": (Role.ASSESSOR, ""),
+    "leadership": (Role.LEADERSHIP, ""),
+    "auditor": (Role.AUDITOR, ""),
+    "administrator": (Role.ADMINISTRATOR, ""),
+}
+STATES = ("draft", "proposed", "submitted", "returned", "verified")
+SECTIONS: dict[str, dict[str, str]] = {
+    "problem": {"problem": "KANARI", "description": "Solusi", "beneficiaries": "Warga"},
+    "target": {"indicator": "Jumlah", "unit": "buah", "baseline": "1", "target": "10", "realisation": "8"},
+    "time": {"schedule": "Triwulan I", "budget": "1.000.000", "fund_source": "APBD"},
+    "continuation": {"sustainability": "Berlanjut."},
+}
+
+
+@dataclass
+class World:
+    """What a route's object builder may point at."""
+
+    city: City
+    users: dict[str, User] = field(default_factory=dict)
+    quick_wins: dict[str, QuickWin] = field(default_factory=dict)
+    windows: dict[str, EvaluationWindow] = field(default_factory=dict)
+    reports: dict[str, Report] = field(default_factory=dict)
+    seats: dict[str, Seat] = field(default_factory=dict)
+
+    def evidence(self, state: str) -> Evidence:
+        return self.quick_wins[state].evidence.get(original_name=f"foto-{state}.jpg")
+
+    def note(self, state: str) -> Note:
+        return self.quick_wins[state].notes.sent().get(field="target")
+
+    def receipt(self, state: str) -> Submission:
+        return self.quick_wins[state].submissions.get(sequence=1)
+
+
+def build() -> World:
+    """Build everything at the times it could have happened; the tests then ask at NOW."""
+    with clock.at(NOW - 40 * DAY):
+        world = World(_city())
+        _people(world)
+        for state in STATES:
+            world.quick_wins[state] = _quick_win(world, state)
+    _windows(world)
+    _reports(world)
+    return world
+
+
+def _city() -> City:
+    dimension_set = load(INSTRUMENT.read_bytes()).dimension_set
+    city = City.objects.create(code="21.72", name="Kota Uji", evaluation_year=2022, dimension_set=dimension_set)
+    for short in ("DISBUDPAR", "DLH", "DISKOMINFO", "BAPPELITBANG"):
+        Opd.objects.create(city=city, short=short, official_name=f"Dinas {short}", kind="dinas")
+    return city
+
+
+def _people(world: World) -> None:
+    opds = {opd.short: opd for opd in Opd.objects.of_city(world.city)}
+    for actor, (role, short) in ACTORS.items():
+        user = User.objects.create(username=actor, title=actor, is_staff=actor == "administrator")
+        Membership.objects.create(user=user, role=role, city=world.city, opd=opds.get(short), valid_from=LONG_AGO)
+        world.users[actor] = user
+
+
+def fresh(world: World, actor: str) -> User:
+    """The account read anew: roles are kept on the instance."""
+    return User.objects.get(pk=world.users[actor].pk)
+
+
+def _quick_win(world: World, state: str) -> QuickWin:
+    operator, head, reviewer = (fresh(world, name) for name in ("operator", "head", "reviewer"))
+    dimension = SmartDimension.objects.get(dimension_set=world.city.dimension_set, code="BRD")
+    opd = Opd.objects.get(short="DISBUDPAR")
+    quick_win = writing.begin(opd, 2022, operator, name=f"Program {state}", dimension=dimension)
+    writing.choose_sub_dimension(quick_win, "BRD-TOU", "NEW", operator)
+    for section, typed in SECTIONS.items():
+        writing.fill(quick_win, section, {k: v.replace("KANARI", f"KANARI-ISI-{state}") for k, v in typed.items()}, operator)
+    photo = {"type": "photo", "scene": "kantor", "name": f"foto-{state}", "title": f"KANARI-BUKTI-{state}"}
+    writing.attach(quick_win, [photo], operator)
+    steps: list[tuple[str, User]] = []
+    if state != "draft":
+        steps.append(("propose", operator))
+    if state in ("submitted", "returned", "verified"):
+        steps.append(("submit", head))
+    if state == "returned":
+        steps.append(("return", reviewer))
+    if state == "verified":
+        steps.append(("verify", reviewer))
+    for name, by in steps:
+        if name == "return":
+            actions.write_note(quick_win=quick_win, field="target", text="KANARI-CATATAN", by=by)
+        actions.move(pk=quick_win.pk, name=name, by=by)
+    return QuickWin.objects.get(pk=quick_win.pk)
+
+
+def _windows(world: World) -> None:
+    reviewer = fresh(world, "reviewer")
+    for name, opens, closes in (("closed", -30, -20), ("open", -2, 3), ("draft", 10, 15)):
+        window = _prepared(world, name, NOW + opens * DAY, NOW + closes * DAY, reviewer)
+        world.windows[name] = window
+        if name == "draft":
+            continue
+        _seat(world, window, "assessor" if name == "open" else "other_assessor")
+        if name == "open":
+            _seat(world, window, "conflicted")
+        with clock.at(window.opens_at):
+            evaluation.open_window(window, by=reviewer)
+        _declare(world, window)
+    with clock.at(world.windows["closed"].closes_at):
+        evaluation.close_window(world.windows["closed"])
+    for window in world.windows.values():
+        window.refresh_from_db()
+
+
+def _prepared(world: World, name: str, opens: datetime, closes: datetime, by: User) -> EvaluationWindow:
+    from evaluations.models import Instrument
+
+    window = EvaluationWindow(
+        city=world.city,
+        year=2022,
+        stage=f"Tahap {name}",
+        instrument=Instrument.objects.get(),
+        inputs_due_at=opens - DAY,
+        opens_at=opens,
+        closes_at=closes,
+    )
+    with clock.at(NOW - 39 * DAY):
+        evaluation.save_window(window=window, by=by)
+        evaluation.save_answer(
+            window=window, question_code="OP-1", self_score=3, text="KANARI-JAWABAN", version=0, by=by  # type: ignore[arg-type]
+        )
+    return window
+
+
+def _seat(world: World, window: EvaluationWindow, actor: str) -> None:
+    with clock.at(window.opens_at - DAY):
+        world.seats[actor] = evaluation.seat_assessor(
+            window=window,
+            user=fresh(world, actor),
+            areas=list(Area.objects.filter(instrument=window.instrument)),
+            until=NOW + 30 * DAY,
+            by=fresh(world, "reviewer"),
+        )
+
+
+def _declare(world: World, window: EvaluationWindow) -> None:
+    for actor, seat in world.seats.items():
+        if seat.window_id != window.pk:
+            continue
+        with clock.at(window.opens_at + timedelta(hours=1)):
+            conflict = "Saudara kepala dinas." if actor == "conflicted" else ""
+            seat = Seat.objects.select_related("window", "user").get(pk=seat.pk)
+            evaluation.declare(seat, conflict=conflict, by=fresh(world, actor))
+        if actor == "assessor":
+            with clock.at(window.opens_at + timedelta(hours=2)):
+                evaluation.save_score(
+                    seat=seat, question_code="OP-1", value=2, remark="KANARI-NILAI", version=0, by=fresh(world, actor)
+                )
+        world.seats[actor] = Seat.objects.get(pk=seat.pk)
+
+
+def _reports(world: World) -> None:
+    """A ready one with a stand-in file (building it is tested elsewhere), and a failed one."""
+    for name, changes in (
+        ("ready", {"status": "ready", "percent": 100}),
+        ("failed", {"status": "failed", "cause": "crashed"}),
+    ):
+        with clock.at(NOW - DAY):
+            report = request_report(
+                by=fresh(world, "reviewer"), city=world.city, year=2022, window=world.windows["closed"], key=f"kunci-{name}"
+            )
+        facts: dict[str, Any] = dict(changes) | {"finished_at": NOW - DAY, "lease_until": None}
+        if name == "ready":
+            content = b"%PDF-1.7 KANARI-LAPORAN"
+            facts |= {"sha256": store.keep(content), "size": len(content), "pages": 1, "stage": "check"}
+        Report.objects.filter(pk=report.pk).update(**facts)
+        world.reports[name] = Report.objects.get(pk=report.pk)
