@@ -40,6 +40,7 @@ def build(report: Report) -> Built:
         composed = document.compose(report.inputs)
     except UnknownSchema as error:
         raise Failed(Cause.SCHEMA) from error
+    report.progress(Stage.CHAPTERS, BEGINS[Stage.CHAPTERS])
     try:
         rendered = sandbox.render(_job(composed), progress=_teller(report, composed))
     except sandbox.RenderFailed as error:

@@ -42,8 +42,8 @@ def _source(window: EvaluationWindow) -> str:
     """Say which data a report of this window is made of."""
     name, zone = str(window), window.city.timezone
     if window.opened_at is None:
-        return _("%(window)s, data as of today") % {"window": name}
+        return _("%(window)s, as of today") % {"window": name}
     frozen = dates.short_date(window.opened_at, zone)
     if window.status == Status.CLOSED:
-        return _("%(window)s, data frozen on %(day)s, with the result") % {"window": name, "day": frozen}
-    return _("%(window)s, data frozen on %(day)s") % {"window": name, "day": frozen}
+        return _("%(window)s, frozen on %(day)s, with result") % {"window": name, "day": frozen}
+    return _("%(window)s, frozen on %(day)s") % {"window": name, "day": frozen}

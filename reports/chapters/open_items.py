@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.functional import Promise
@@ -261,7 +261,7 @@ def _row(place: int, item: Item, inputs: Inputs) -> dict[str, Any]:
     if _late(item, inputs):
         badge = {"label": _("Late"), "css": "st-late"}
         length = datetime.fromisoformat(inputs["data"]["at"]) - datetime.fromisoformat(item.due or "")
-        overdue = dates.duration(length)
+        overdue = dates.duration(timedelta(days=length.days) if length.days else length)
     return {
         "place": str(place),
         "text": item.text,

@@ -19,6 +19,8 @@ def photos_of(quick_win: QuickWin) -> list[str]:
 def page(quick_win: QuickWin, dimension: Dimension, inputs: Inputs) -> dict[str, Any]:
     """Return everything the page of one quick win says."""
     sample = set(quick_win["sample_fields"])
+    narrative = _narrative(quick_win, sample)
+    photos = [_photo(row) for row in quick_win["evidence"] if row["photo"]][:PHOTOS]
     return {
         "anchor": quick_win["code"].lower(),
         "code": quick_win["code"],
@@ -29,7 +31,7 @@ def page(quick_win: QuickWin, dimension: Dimension, inputs: Inputs) -> dict[str,
         ),
         "line": _line(quick_win),
         "status": words.status(quick_win["status"]),
-        "narrative": _narrative(quick_win, sample),
+        "narrative": narrative,
         "figures": {
             "indicator": words.or_missing(quick_win["indicator"]),
             "unit": quick_win["unit"],
@@ -40,31 +42,31 @@ def page(quick_win: QuickWin, dimension: Dimension, inputs: Inputs) -> dict[str,
             "sample": bool(sample & {"indicator", "unit", "baseline", "target", "realisation"}),
             "until": words.local_day(inputs["data"]["at"], inputs),
         },
-        "photo_size": _photo_size(quick_win),
-        "photos": [_photo(row) for row in quick_win["evidence"] if row["photo"]][:PHOTOS],
+        "photo_size": _photo_size(narrative, quick_win),
+        "one": len(photos) == 1,
+        "photos": photos,
         "evidence": [_evidence(row) for row in quick_win["evidence"]],
     }
 
 
-def _photo_size(quick_win: QuickWin) -> str:
-    """Choose how high photos are, so that a page of usual length stays one page, by lines of text."""
-    texts = (
-        "problem",
-        "description",
-        "beneficiaries",
-        "sustainability",
-        "partners",
-        "schedule",
-        "legal_basis",
-        "link",
-    )
-    lines = sum(
-        -(-len(text) // 95) + text.count("\n")
-        for text in (quick_win[key] for key in texts)  # type: ignore[literal-required]
-        if text
-    )
-    lines += 2 * len(quick_win["evidence"])
-    return "" if lines <= 16 else "low" if lines <= 22 else "flat"
+def _photo_size(rows: list[dict[str, Any]], quick_win: QuickWin) -> str:
+    """Choose how high the photos are, so that a page of usual length stays one page.
+
+    Heights in millimetres as readiness.css sets them; a text that is longer than guessed only flows on.
+    """
+    used = FRAME + sum(2.7 + 4.5 * _lines(row["text"], 86, row["sample"]) for row in rows)
+    used += sum(2.7 + 4.2 * _lines(piece["title"], 42, piece["sample"]) for piece in quick_win["evidence"])
+    left = TEXT_BLOCK - used
+    return "" if left >= 60 else "low" if left >= 46 else "flat"
+
+
+TEXT_BLOCK = 248.0
+FRAME = 86.0  # title, line below it, table of figures, captions, headings
+
+
+def _lines(text: str, width: int, sample: bool) -> int:
+    """Guess the lines a text takes in a column of `width` letters; the chip "contoh" is eight wide."""
+    return sum(max(1, -(-len(part) // width)) for part in (text + "x" * 8 * sample).split("\n"))
 
 
 def _line(quick_win: QuickWin) -> str:

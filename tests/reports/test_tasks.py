@@ -101,7 +101,7 @@ def test_progress_only_goes_forward(report: Report, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(Report, "progress", tell)
     build_report(report.pk)
     assert [percent for _stage, percent in told] == sorted(percent for _stage, percent in told)
-    assert list(dict.fromkeys(stage for stage, _percent in told)) == [Stage.LAYOUT, Stage.WRITE, Stage.CHECK]
+    assert list(dict.fromkeys(stage for stage, _percent in told)) == list(Stage)[1:]
     assert len(told) > 10
 
 

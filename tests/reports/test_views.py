@@ -200,7 +200,7 @@ def test_an_unknown_source_keeps_the_page(as_, window) -> None:
 def test_sources_say_which_data_is_used(as_, open_window: EvaluationWindow) -> None:
     with clock.at(OPENS + timedelta(hours=1)):
         body = _body(as_("reviewer").get(LIST))
-    assert "Tahap II 2022, data dibekukan 03/10/2022" in body
+    assert "Tahap II 2022, dibekukan 03/10/2022" in body
 
 
 def test_without_a_window_the_year_can_be_reported(as_, city, quick_wins, rings) -> None:
