@@ -18,19 +18,15 @@ from tests.services import broker, worker  # noqa: E402, F401
 _DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks for groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what gains nothing on this run's database, and begin with the long ones.
+    """Leave out what gains nothing on this run's database; keep the long stories together.
 
-    On PostgreSQL: no browser stories and nothing that never opens the database; both were seen on SQLite.
+    On PostgreSQL: no browser stories, no broker of files, nothing that never opens the database; SQLite has seen them.
     """
-    on_postgres = environment.database() == "postgres"
-    kept, left_out = [], []
-    for item in items:
-        if on_postgres:
-            wanted = _uses_database(item) and item.get_closest_marker("browser") is None
-        else:
-            wanted = item.get_closest_marker("postgres") is None
-        (kept if wanted else left_out).append(item)
+    wanted = _gains_on_postgres if environment.database() == "postgres" else _gains_on_sqlite
+    kept = [item for item in items if wanted(item)]
+    left_out = [item for item in items if not wanted(item)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
     for item in kept:
@@ -38,12 +34,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for long in ("background", "browser"):
             if item.get_closest_marker(long):
                 item.add_marker(pytest.mark.xdist_group(long))
-    items[:] = sorted(kept, key=lambda item: not (item.get_closest_marker("background") or item.get_closest_marker("browser")))
+    items[:] = kept
 
 
-def _uses_database(item: pytest.Item) -> bool:
+def _gains_on_sqlite(item: pytest.Item) -> bool:
+    return item.get_closest_marker("postgres") is None
+
+
+def _gains_on_postgres(item: pytest.Item) -> bool:
+    if item.get_closest_marker("postgres") is not None:
+        return True
     names = set(getattr(item, "fixturenames", ()))
-    return bool(names & _DATABASE_FIXTURES) or item.get_closest_marker("django_db") is not None
+    opens_it = bool(names & _DATABASE_FIXTURES) or item.get_closest_marker("django_db") is not None
+    params = getattr(getattr(item, "callspec", None), "params", {})
+    return opens_it and params.get("broker") != "filesystem" and item.get_closest_marker("browser") is None
 
 
 @pytest.fixture(autouse=True)
