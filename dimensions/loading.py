@@ -9,6 +9,8 @@ from dimensions.models import DimensionSet, Indicator, SmartDimension, SubDimens
 
 HUES = range(1, 9)
 SPARE_HUE = 8
+#: The numbers the portal's palette was made for; a set loaded on an empty portal gets them too.
+KNOWN_HUES = {"GOV": 1, "BRD": 2, "ECO": 3, "LIV": 4, "SOC": 5, "ENV": 6, "MOB": 7}
 
 
 @transaction.atomic
@@ -16,7 +18,7 @@ def load_dimension_set(data: Mapping[str, Any]) -> DimensionSet:
     """Create or renew the set described by `data` (keys code, name_id, mark, dimensions) and return it.
 
     Each dimension gets its letter (the first letter of its code no earlier dimension of the set has)
-    and its hue (the number the same code has in other sets, else the first one no code has yet).
+    and its hue (the number the code has already, here or in KNOWN_HUES, else the first one no code has).
     """
     dimension_set, _created = DimensionSet.objects.update_or_create(
         code=data["code"],
@@ -68,6 +70,6 @@ def load_indicators(dimension_set: DimensionSet, rows: Iterable[Mapping[str, str
 
 def _hue_of(code: str) -> int:
     """A dimension keeps its hue for life, so a new one never takes the hue of one that fell away."""
-    taken = dict(SmartDimension.objects.values_list("code", "hue"))
+    taken = KNOWN_HUES | dict(SmartDimension.objects.values_list("code", "hue"))
     free = (hue for hue in HUES if hue not in taken.values())
     return taken[code] if code in taken else next(free, SPARE_HUE)
