@@ -240,7 +240,8 @@ SQL = {
     "update": "UPDATE evaluations_score SET value = 0",
     "delete": "DELETE FROM evaluations_score",
     "move": "UPDATE evaluations_score SET seat_id = %(colleague)s WHERE seat_id = %(seat)s",
-    "insert": "INSERT INTO evaluations_score (version, value, remark, reason, updated_at, question_id, seat_id) "
+    "insert": "INSERT INTO evaluations_score "
+    "(version, value, remark, reason, updated_at, question_id, seat_id) "
     "SELECT 1, 0, '', '', updated_at, (SELECT id FROM evaluations_question WHERE code = 'I-LIV-1'), "
     "seat_id FROM evaluations_score LIMIT 1",
     "reopen": "UPDATE evaluations_seat SET handed_in_at = NULL WHERE id = %(seat)s",
