@@ -34,7 +34,9 @@ class DimensionSet(Named):
         verbose_name_plural = _("dimension sets")
         constraints = [
             models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_from__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                condition=Q(valid_to__isnull=True)
+                | Q(valid_from__isnull=True)
+                | Q(valid_to__gte=F("valid_from")),
                 name="dimension_set_period",
                 violation_error_message=_("The end of validity lies before its beginning."),
             )
@@ -59,7 +61,9 @@ class SmartDimension(Named):
     )
     code = models.CharField(_("code"), max_length=10)
     order = models.PositiveSmallIntegerField(_("order"))
-    hue = models.PositiveSmallIntegerField(_("hue"), help_text=_("Number 1 to 8; a dimension keeps it for life."))
+    hue = models.PositiveSmallIntegerField(
+        _("hue"), help_text=_("Number 1 to 8; a dimension keeps it for life.")
+    )
     letter = models.CharField(_("letter"), max_length=1)
     gloss = models.CharField(_("gloss"), max_length=200, blank=True)
 

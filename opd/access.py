@@ -70,7 +70,10 @@ def give_back(request: HttpRequest, words: str) -> None:
     """Show words that could not be kept once more, so that they can be copied: no text is lost with a refusal."""
     if words.strip():
         shown = tidy(words)[:20_000]
-        messages.warning(request, _("What you wrote was not sent. Copy it if you still need it: %(words)s") % {"words": shown})
+        messages.warning(
+            request,
+            _("What you wrote was not sent. Copy it if you still need it: %(words)s") % {"words": shown},
+        )
 
 
 def note_or_404(request: HttpRequest, pk: int) -> Note:

@@ -20,7 +20,9 @@ from smartcity.lib.workflow import NotReady, Problem, WrongStatus
 EVIDENCE = "evidence"
 
 
-def create_quick_win(*, by: User, opd: Opd, year: int, values: Mapping[str, Any], key: str | None) -> QuickWin:
+def create_quick_win(
+    *, by: User, opd: Opd, year: int, values: Mapping[str, Any], key: str | None
+) -> QuickWin:
     """Create a draft for an agency and return it; the same idempotency `key` returns the first one.
 
     Raises PermissionDenied when the person does not enter data for the agency.
@@ -42,7 +44,9 @@ def create_quick_win(*, by: User, opd: Opd, year: int, values: Mapping[str, Any]
 def _create(by: User, opd: Opd, year: int, values: Mapping[str, Any], key: str | None) -> QuickWin:
     # Numbers are handed out one at a time; who only refers to the city does not wait.
     City.objects.select_for_update(no_key=True).get(pk=opd.city_id)
-    quick_win = QuickWin(city_id=opd.city_id, opd=opd, year=year, created_by=by, idempotency_key=key, **values)
+    quick_win = QuickWin(
+        city_id=opd.city_id, opd=opd, year=year, created_by=by, idempotency_key=key, **values
+    )
     quick_win.number = QuickWin.objects.next_number(opd.city_id, year)
     quick_win.filled, quick_win.total = counted(_unsaved_values(quick_win))
     quick_win.save(force_insert=True)
@@ -69,7 +73,9 @@ def save_section(
         raise PermissionDenied
     before, old_dimension = digest_of(quick_win_payload(quick_win)), quick_win.dimension_id
     changed = [name for name, value in values.items() if not _same(getattr(quick_win, name), value)]
-    still_unreadable = {name: text for name, text in quick_win.unreadable.items() if name not in values} | dict(unreadable)
+    still_unreadable = {
+        name: text for name, text in quick_win.unreadable.items() if name not in values
+    } | dict(unreadable)
     if not changed and still_unreadable == quick_win.unreadable:
         return quick_win
     if quick_win.section_version(section) != version:
@@ -93,7 +99,11 @@ def move(*, pk: int, name: str, by: User, note: str = "", key: str | None = None
     """
     with transaction.atomic():
         quick_win = _locked(pk)
-        if name == "submit" and key and (first := quick_win.submissions.filter(idempotency_key=key, by=by).first()):
+        if (
+            name == "submit"
+            and key
+            and (first := quick_win.submissions.filter(idempotency_key=key, by=by).first())
+        ):
             if quick_win.status in WITH_OPD or first.at != quick_win.submitted_at:
                 raise WrongStatus
             return quick_win
@@ -132,7 +142,9 @@ def add_evidence(
     before = digest_of(quick_win_payload(row))
     if accepted:
         stored = storage.keep(accepted)
-    piece = row.evidence.create(uploaded_by=by, stored_file=stored, idempotency_key=key, created_at=clock.now(), **values)
+    piece = row.evidence.create(
+        uploaded_by=by, stored_file=stored, idempotency_key=key, created_at=clock.now(), **values
+    )
     _evidence_changed(row, by, "evidence.added", before)
     return piece
 
@@ -181,7 +193,10 @@ def write_note(*, quick_win: QuickWin, field: str, text: str, by: User) -> Note 
         _noted(row, by, "note.removed")
         return None
     note, _created = Note.objects.update_or_create(
-        quick_win=row, field=field, sent_at=None, defaults={"text": words, "author": by, "created_at": clock.now()}
+        quick_win=row,
+        field=field,
+        sent_at=None,
+        defaults={"text": words, "author": by, "created_at": clock.now()},
     )
     _noted(row, by, "note.written", reason=words)
     return note
@@ -199,7 +214,14 @@ def reply_to_note(*, note: Note, reply: str, by: User) -> Note:
     if not words:
         raise NotReady([Problem(_("Write the reply first."), f"#note-{note.pk}")])
     if note.reply:
-        raise NotReady([Problem(_("This note already has a reply, which stays. Change the field instead."), f"#note-{note.pk}")])
+        raise NotReady(
+            [
+                Problem(
+                    _("This note already has a reply, which stays. Change the field instead."),
+                    f"#note-{note.pk}",
+                )
+            ]
+        )
     note.reply = words
     if note.answered_at is None:
         note.answered_at, note.answered_by = clock.now(), by
@@ -209,9 +231,11 @@ def reply_to_note(*, note: Note, reply: str, by: User) -> Note:
 
 
 def _locked(pk: int) -> QuickWin:
-    return QuickWin.objects.select_for_update(of=("self",)).select_related(
-        "opd__parent", "dimension", "sub_dimension", "city"
-    ).get(pk=pk)
+    return (
+        QuickWin.objects.select_for_update(of=("self",))
+        .select_related("opd__parent", "dimension", "sub_dimension", "city")
+        .get(pk=pk)
+    )
 
 
 def _unsaved_values(quick_win: QuickWin) -> dict[str, Any]:
@@ -261,7 +285,13 @@ def _receipt(quick_win: QuickWin, by: User, key: str | None) -> Submission:
 
 
 def _settled(
-    quick_win: QuickWin, by: User, action: str, *, before: str = "", reason: str = "", left_dimension: int | None = None
+    quick_win: QuickWin,
+    by: User,
+    action: str,
+    *,
+    before: str = "",
+    reason: str = "",
+    left_dimension: int | None = None,
 ) -> None:
     """What every change leaves behind: an exact summary and a link in the audit chain.
 

@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 
 
 def record(
-    *, by: "User | None", action: str, obj: Any, city_id: int, year: int, before: str = "", after: str = "", reason: str = ""
+    *,
+    by: "User | None",
+    action: str,
+    obj: Any,
+    city_id: int,
+    year: int,
+    before: str = "",
+    after: str = "",
+    reason: str = "",
 ) -> AuditEvent:
     """Append one event to the city's chain of the year and return it.
 
@@ -62,7 +70,9 @@ def contradictions() -> Iterator[str]:
         yield f"chain {city}/{year}: its end is missing"
     for chain in AuditChain.objects.all():
         before, place = "", f"chain {chain.city_id}/{chain.year}"
-        for sequence, event in enumerate(AuditEvent.objects.filter(city=chain.city_id, year=chain.year).iterator(), start=1):
+        for sequence, event in enumerate(
+            AuditEvent.objects.filter(city=chain.city_id, year=chain.year).iterator(), start=1
+        ):
             if event.sequence != sequence:
                 yield f"{place}: event {sequence} is missing"
                 break

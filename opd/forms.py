@@ -30,7 +30,9 @@ HELP = {
     "sub_activity_code": _("For example 2.16.03.2.02.09, as in the DPA."),
     "legal_basis": _("For example Perwako 84/2020."),
     "link": _("Only if there is a page. A quick win need not be an application."),
-    "sustainability": _("What is done next year, by whom, and with which funds. Two or three sentences are enough."),
+    "sustainability": _(
+        "What is done next year, by whom, and with which funds. Two or three sentences are enough."
+    ),
 }
 LONG = ("problem", "description", "schedule", "sustainability")
 SHORT_TEXT = ("beneficiaries", "partners")
@@ -94,7 +96,8 @@ class IdentityForm(_QuickWinForm):
         if dimension and sub and sub.dimension_id != dimension.pk:
             self.add_error(
                 "sub_dimension",
-                _("This sub-dimension belongs to another dimension. Choose one of %(name)s.") % {"name": dimension},
+                _("This sub-dimension belongs to another dimension. Choose one of %(name)s.")
+                % {"name": dimension},
             )
         return cleaned
 
@@ -122,7 +125,15 @@ class TargetForm(_QuickWinForm):
 
 class TimeForm(_QuickWinForm):
     class Meta(_QuickWinForm.Meta):
-        fields = ["schedule", "budget", "fund_source", "sub_activity_code", "legal_basis", "link", "linked_program"]
+        fields = [
+            "schedule",
+            "budget",
+            "fund_source",
+            "sub_activity_code",
+            "legal_basis",
+            "link",
+            "linked_program",
+        ]
 
     budget = NumberField(
         required=False,
@@ -184,14 +195,18 @@ def with_unreadable(form_class: type[_QuickWinForm], quick_win: QuickWin) -> _Qu
     if not kept:
         return form
     data = {name: form[name].field.prepare_value(form[name].initial) for name in form.fields}
-    return form_class(data={**{k: "" if v is None else v for k, v in data.items()}, **kept}, instance=quick_win)
+    return form_class(
+        data={**{k: "" if v is None else v for k, v in data.items()}, **kept}, instance=quick_win
+    )
 
 
 class EvidenceForm(forms.ModelForm):
     """What is claimed about a document: kind, name, date, page to look at, validity."""
 
     document_date = DayField(required=False, label=_("Document date"))
-    valid_until = DayField(required=False, label=_("Valid until"), help_text=_("Only for documents of an earlier year."))
+    valid_until = DayField(
+        required=False, label=_("Valid until"), help_text=_("Only for documents of an earlier year.")
+    )
 
     class Meta:
         model = Evidence
@@ -219,7 +234,9 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(label=_("File"))
     kind = forms.ChoiceField(
-        label=_("Kind"), required=False, choices=[("", _("By the file"))] + [p for p in EvidenceKind.choices if p[0] != "link"]
+        label=_("Kind"),
+        required=False,
+        choices=[("", _("By the file"))] + [p for p in EvidenceKind.choices if p[0] != "link"],
     )
     document_date = DayField(required=False, label=_("Document date"))
     page = forms.CharField(required=False, max_length=40, label=_("Page to look at"), validators=[plain_text])
@@ -268,7 +285,11 @@ class QueueFilter(forms.Form):
 
     q = forms.CharField(required=False, max_length=80, label=_("Search a name or agency"))
     dimension = forms.ModelChoiceField(
-        SmartDimension.objects.none(), required=False, label=_("Dimension"), empty_label=_("All"), to_field_name="code"
+        SmartDimension.objects.none(),
+        required=False,
+        label=_("Dimension"),
+        empty_label=_("All"),
+        to_field_name="code",
     )
 
     def __init__(self, *args: Any, dimensions: QuerySet[SmartDimension], **kwargs: Any) -> None:

@@ -20,7 +20,13 @@ def read_rows(path: Path) -> list[dict[str, str]]:
 
 @transaction.atomic
 def load_city(
-    *, code: str, name: str, evaluation_year: int, dimension_set: DimensionSet, opds: Sequence[Row], wards: Sequence[Row]
+    *,
+    code: str,
+    name: str,
+    evaluation_year: int,
+    dimension_set: DimensionSet,
+    opds: Sequence[Row],
+    wards: Sequence[Row],
 ) -> City:
     """Create or renew a city, its agencies (columns of opd.csv) and wards (columns of wards.csv)."""
     city, _created = City.objects.update_or_create(

@@ -38,7 +38,11 @@ def quick_win_payload(quick_win: "QuickWin") -> dict[str, Any]:
 
 def values_of(quick_win: "QuickWin") -> dict[str, str]:
     """Return every typed field as text; the empty string is "not filled in"."""
-    values = {field.name: _plain(quick_win, field.name) for field in FIELDS if field.name not in ("evidence", "dimension")}
+    values = {
+        field.name: _plain(quick_win, field.name)
+        for field in FIELDS
+        if field.name not in ("evidence", "dimension")
+    }
     return values | {"dimension": str(quick_win.dimension.name)}
 
 

@@ -77,7 +77,8 @@ def missing_rows(fields: Iterable[Field], base_url: str = "") -> list[dict[str, 
     """Return what is missing as links to the fields, for missing.html."""
     titles = {section.name: str(section.title) for section in SECTIONS}
     return [
-        {"label": str(field.label), "section": titles[field.section], "url": f"{base_url}{field.anchor}"} for field in fields
+        {"label": str(field.label), "section": titles[field.section], "url": f"{base_url}{field.anchor}"}
+        for field in fields
     ]
 
 
@@ -102,7 +103,9 @@ def evidence_row(piece: Evidence, *, year: int, editable: bool = False) -> dict[
         "name": piece.title,
         "type": stored.tile if stored else "URL",
         "meta": evidence_meta(piece),
-        "thumb_url": reverse("opd:evidence_preview", args=[piece.pk]) if stored and stored.has_preview else "",
+        "thumb_url": reverse("opd:evidence_preview", args=[piece.pk])
+        if stored and stored.has_preview
+        else "",
         "flags": flags,
         "complete": editable and not flags,
         "open_url": reverse("opd:evidence_file", args=[piece.pk]) if stored else piece.url,

@@ -33,9 +33,13 @@ def room_for(quick_win: QuickWin, size: int) -> None:
             % {"count": files.MAX_ITEMS_PER_RECORD},
         )
     used = (
-        Evidence.objects.filter(quick_win__opd=quick_win.opd_id).aggregate(total=Sum("stored_file__size"))["total"] or 0
+        Evidence.objects.filter(quick_win__opd=quick_win.opd_id).aggregate(total=Sum("stored_file__size"))[
+            "total"
+        ]
+        or 0
     )
     if used + size > files.QUOTA_BYTES:
         raise files.Refused(
-            "FILE-QUOTA", _("The agency's space for evidence is full. Ask the secretariat for more before you go on.")
+            "FILE-QUOTA",
+            _("The agency's space for evidence is full. Ask the secretariat for more before you go on."),
         )

@@ -32,9 +32,15 @@ def rebuild(city_id: int) -> None:
     """Count every cell of a city anew, as check_invariants expects them."""
     Tally.objects.filter(city=city_id).delete()
     cells = ("city_id", "year", "opd_id", "dimension_id")
-    rows = QuickWin.objects.filter(city=city_id).order_by().values(*cells).annotate(**{f"n_{k}": v for k, v in TOTALS.items()})
+    rows = (
+        QuickWin.objects.filter(city=city_id)
+        .order_by()
+        .values(*cells)
+        .annotate(**{f"n_{k}": v for k, v in TOTALS.items()})
+    )
     Tally.objects.bulk_create(
-        Tally(**{cell: row[cell] for cell in cells}, **{name: row[f"n_{name}"] for name in TOTALS}) for row in rows
+        Tally(**{cell: row[cell] for cell in cells}, **{name: row[f"n_{name}"] for name in TOTALS})
+        for row in rows
     )
 
 
@@ -43,12 +49,16 @@ def contradictions() -> list[str]:
     cells = ("city_id", "year", "opd_id", "dimension_id")
     counted = {
         tuple(row[cell] for cell in cells): {name: row[f"n_{name}"] for name in TOTALS}
-        for row in QuickWin.objects.order_by().values(*cells).annotate(**{f"n_{k}": v for k, v in TOTALS.items()})
+        for row in QuickWin.objects.order_by()
+        .values(*cells)
+        .annotate(**{f"n_{k}": v for k, v in TOTALS.items()})
     }
     stored = {
         tuple(getattr(tally, cell) for cell in cells): {name: getattr(tally, name) for name in TOTALS}
         for tally in Tally.objects.all()
     }
-    wrong = [cell for cell, numbers in stored.items() if counted.get(cell, dict.fromkeys(TOTALS, 0)) != numbers]
+    wrong = [
+        cell for cell, numbers in stored.items() if counted.get(cell, dict.fromkeys(TOTALS, 0)) != numbers
+    ]
     lacking = [cell for cell in counted if cell not in stored]
     return [f"tally {cell}: differs from its rows" for cell in [*wrong, *lacking]]

@@ -22,14 +22,18 @@ def needed_to_submit(quick_win: "QuickWin", note: str) -> list[Problem]:
     """Fields asked by this step, numbers that could not be read, and notes not yet answered."""
     lacking = missing(quick_win.filled_values(), by=(SAVE, SUBMIT))
     asked = {BY_NAME[name] for name in quick_win.open_note_fields() if name in BY_NAME}
-    return [_problem(field) for field in [*lacking, *sorted(asked - set(lacking), key=lambda field: field.name)]]
+    return [
+        _problem(field) for field in [*lacking, *sorted(asked - set(lacking), key=lambda field: field.name)]
+    ]
 
 
 def needed_to_verify(quick_win: "QuickWin", note: str) -> list[Problem]:
     """Everything an assessor will look for, and no note that is written but not sent."""
     problems = [_problem(field) for field in missing(quick_win.filled_values(), by=(SAVE, SUBMIT, WINDOW))]
     if quick_win.has_unsent_notes():
-        problems.append(Problem(_t("Notes are not sent yet: send them by returning, or remove them."), "#notes"))
+        problems.append(
+            Problem(_t("Notes are not sent yet: send them by returning, or remove them."), "#notes")
+        )
     return problems
 
 

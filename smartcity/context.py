@@ -124,7 +124,11 @@ def _waiting(user: User, page: str) -> int:
     if page == "workspace":
         mine = year.of_own_opds(user)
         head = user.has_role(Role.OPD_HEAD)
-        return mine.with_agency().filter(status__in=["returned", "proposed"] if head else ["returned", "draft"]).count()
+        return (
+            mine.with_agency()
+            .filter(status__in=["returned", "proposed"] if head else ["returned", "draft"])
+            .count()
+        )
     if page == "queue" and user.has_role(Role.REVIEWER, Role.PLANNER):
         return year.of_city(city.pk).waiting().count()
     return 0
@@ -133,7 +137,12 @@ def _waiting(user: User, page: str) -> int:
 def deadline_for(user: User, city: City) -> dict[str, Any] | None:
     """The next date that matters to this person, or None when no window is prepared or running."""
     now = clock.now()
-    windows = EvaluationWindow.objects.of_city(city.pk).in_year(city.evaluation_year).not_closed(now).select_related("city")
+    windows = (
+        EvaluationWindow.objects.of_city(city.pk)
+        .in_year(city.evaluation_year)
+        .not_closed(now)
+        .select_related("city")
+    )
     ahead = [
         (moment, label, window)
         for window in windows

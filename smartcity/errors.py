@@ -6,7 +6,6 @@ from django.shortcuts import render
 from smartcity.lib import reference
 
 
-
 def _page(request: HttpRequest, status: int, template: str | None = None) -> HttpResponse:
     context = {"reference": reference.current()}
     return render(request, template or f"{status}.html", context, status=status)

@@ -23,14 +23,20 @@ def _required_in_production(name: str, development: str) -> str:
     """Return the environment's value; outside DEBUG refuse to start without it."""
     value = env.str(name, default=development if DEBUG else "")
     if not value:
-        raise ImproperlyConfigured(f"Set PORTAL_{name}: the portal does not start without it when PORTAL_DEBUG is off.")
+        raise ImproperlyConfigured(
+            f"Set PORTAL_{name}: the portal does not start without it when PORTAL_DEBUG is off."
+        )
     return value
 
 
-SECRET_KEY = _required_in_production("SECRET_KEY", "development-only-key-never-used-with-debug-off-0123456789abcdef")
+SECRET_KEY = _required_in_production(
+    "SECRET_KEY", "development-only-key-never-used-with-debug-off-0123456789abcdef"
+)
 if not DEBUG and len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("PORTAL_SECRET_KEY is too short: use at least 50 random characters.")
-ALLOWED_HOSTS = [host for host in _required_in_production("ALLOWED_HOSTS", "127.0.0.1,localhost").split(",") if host]
+ALLOWED_HOSTS = [
+    host for host in _required_in_production("ALLOWED_HOSTS", "127.0.0.1,localhost").split(",") if host
+]
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # Plain HTTP is for the demonstration on one's own machine; a city's server always speaks HTTPS.
 PORTAL_HTTPS = env.bool("HTTPS", default=not DEBUG)
@@ -87,7 +93,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "smartcity.context.portal",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "smartcity.templatetags.portal"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "smartcity.templatetags.portal",
+            ],
         },
     }
 ]
@@ -162,7 +172,10 @@ STATIC_URL = "static/"
 STATIC_ROOT = PORTAL_VAR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": PORTAL_VAR / "media"}},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": PORTAL_VAR / "media"},
+    },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

@@ -13,7 +13,9 @@ APPS = ("dimensions", "opd", "evaluations", "reports")
 
 
 def python_files(*folders: str) -> list[Path]:
-    return [path for folder in folders for path in (ROOT / folder).rglob("*.py") if "migrations" not in path.parts]
+    return [
+        path for folder in folders for path in (ROOT / folder).rglob("*.py") if "migrations" not in path.parts
+    ]
 
 
 def lines_with(pattern: str, files: list[Path]) -> list[str]:
@@ -27,7 +29,11 @@ def lines_with(pattern: str, files: list[Path]) -> list[str]:
 
 
 def test_imports_point_one_way() -> None:
-    command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"]
+    command = [
+        sys.executable,
+        "-c",
+        "from importlinter.cli import lint_imports_command; lint_imports_command()",
+    ]
     done = subprocess.run([*command, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -35,12 +41,19 @@ def test_imports_point_one_way() -> None:
 def test_a_status_is_written_in_one_place() -> None:
     """The door writes it; a report's lease does for reports, and the demonstration records public sources."""
     writers = lines_with(r"\.status = |update\(status=", python_files(*APPS, "smartcity"))
-    allowed = ("smartcity/lib/workflow.py", "reports/models.py", "smartcity/demo/year_2022.py", "evaluations/actions/window.py")
+    allowed = (
+        "smartcity/lib/workflow.py",
+        "reports/models.py",
+        "smartcity/demo/year_2022.py",
+        "evaluations/actions/window.py",
+    )
     assert [line for line in writers if not line.startswith(allowed)] == []
 
 
 def test_views_ask_querysets_not_tables() -> None:
-    assert lines_with(r"\.objects\.all\(\)", [p for p in python_files(*APPS) if "views" in p.as_posix()]) == []
+    assert (
+        lines_with(r"\.objects\.all\(\)", [p for p in python_files(*APPS) if "views" in p.as_posix()]) == []
+    )
 
 
 def test_only_the_clock_knows_the_time() -> None:
@@ -50,7 +63,9 @@ def test_only_the_clock_knows_the_time() -> None:
 
 
 def test_rules_and_workflow_know_no_models() -> None:
-    files = [ROOT / app / name for app in ("opd", "evaluations", "reports") for name in ("rules.py", "workflow.py")]
+    files = [
+        ROOT / app / name for app in ("opd", "evaluations", "reports") for name in ("rules.py", "workflow.py")
+    ]
     found = []
     for path in filter(Path.exists, files):
         body = path.read_text(encoding="utf-8").split("if TYPE_CHECKING:")[0]
@@ -69,7 +84,7 @@ def test_no_text_from_people_is_marked_safe() -> None:
 
 def test_templates_hold_no_inline_script_or_style() -> None:
     """The content security policy would refuse them; the printed report has its own sheet."""
-    templates = [p for p in (ROOT / "templates").rglob("*.html")]
+    templates = list((ROOT / "templates").rglob("*.html"))
     assert lines_with(r"<style|\sstyle=|<script(?![^>]*\ssrc=)|\son\w+=|javascript:", templates) == []
 
 

@@ -26,7 +26,11 @@ class Installation:
 
     def run(self, *words: str | Path) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, SCRIPT, *words], env=self.environment, capture_output=True, text=True, check=False
+            [sys.executable, SCRIPT, *words],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
 
     def keep(self, content: bytes) -> Path:
@@ -124,7 +128,16 @@ def test_interrupted_backup_does_not_look_whole(tmp_path: Path) -> None:
 @pytest.mark.postgres
 def test_postgres_comes_back(tmp_path: Path) -> None:
     shelf, server = tmp_path / "shelf", settings.DATABASES["default"]
-    psql = [postgres_program("psql"), "-XAqt", "-v", "ON_ERROR_STOP=1", "-h", server["HOST"], "-U", server["USER"]]
+    psql = [
+        postgres_program("psql"),
+        "-XAqt",
+        "-v",
+        "ON_ERROR_STOP=1",
+        "-h",
+        server["HOST"],
+        "-U",
+        server["USER"],
+    ]
 
     def sql(database: str, *statements: str) -> str:
         words = [word for statement in statements for word in ("-c", statement)]

@@ -25,7 +25,13 @@ OPENS = datetime(2027, 10, 4, 1, 0, tzinfo=UTC)
 CLOSES = OPENS + timedelta(days=3)
 SECTIONS = {
     "problem": {"problem": "Macet", "description": "Bus air", "beneficiaries": "Warga pulau"},
-    "target": {"indicator": "Penumpang", "unit": "orang", "baseline": "0", "target": "100", "realisation": "80"},
+    "target": {
+        "indicator": "Penumpang",
+        "unit": "orang",
+        "baseline": "0",
+        "target": "100",
+        "realisation": "80",
+    },
     "time": {"schedule": "Triwulan I", "budget": "0", "fund_source": "APBD"},
     "continuation": {"sustainability": "Berlanjut dengan APBD."},
 }
@@ -35,14 +41,18 @@ SECTIONS = {
 def city(db: None) -> City:
     instrument = load(VARIANT.read_bytes())
     opds = ROOT / "opd" / "data" / "opd.csv"
-    call_command("load_city", "21.72", "Kota Pulau", year=2027, instrument=instrument.code, opds=opds, verbosity=0)
+    call_command(
+        "load_city", "21.72", "Kota Pulau", year=2027, instrument=instrument.code, opds=opds, verbosity=0
+    )
     return City.objects.get()
 
 
 def person(city: City, name: str, role: str, short: str = "") -> User:
     user = User.objects.create(username=name, title=name)
     opd = Opd.objects.get(city=city, short=short) if short else None
-    Membership.objects.create(user=user, role=role, city=city, opd=opd, valid_from=OPENS - timedelta(days=900))
+    Membership.objects.create(
+        user=user, role=role, city=city, opd=opd, valid_from=OPENS - timedelta(days=900)
+    )
     return user
 
 
@@ -69,8 +79,10 @@ def test_a_mobility_city_works_from_entry_to_report(city: City, private_files: P
     assert {row["code"] for row in result["dimensions"]} == {"GOV", "ECO", "LIV", "SOC", "ENV", "MOB"}
     # 3 for every scored question, 3.1 for every survey mean: only Impact lies above 3, by its weight of 20.
     assert Decimal("3.00") < Decimal(result["assessed"]["index"]) < Decimal("3.02")
-    assert "Mobilitas" in board and "Branding" not in board
-    assert "Mobilitas" in str(report.inputs) and "Branding" not in str(report.inputs)
+    assert "Mobilitas" in board
+    assert "Branding" not in board
+    assert "Mobilitas" in str(report.inputs)
+    assert "Branding" not in str(report.inputs)
 
 
 def test_the_form_offers_the_dimensions_of_the_city(city: City) -> None:
@@ -79,7 +91,8 @@ def test_the_form_offers_the_dimensions_of_the_city(city: City) -> None:
     client.force_login(operator)
     with clock.at(OPENS):
         text = client.get(reverse("opd:quick_win_create")).content.decode()
-    assert "Mobilitas" in text and "Branding" not in text
+    assert "Mobilitas" in text
+    assert "Branding" not in text
 
 
 def test_mobility_takes_a_hue_of_its_own(city: City) -> None:
@@ -97,7 +110,9 @@ def _entered(city: City, operator: User) -> QuickWin:
     writing.choose_sub_dimension(quick_win, "MOB-SEA", "NEW", operator)
     for section, typed in SECTIONS.items():
         writing.fill(quick_win, section, typed, operator)
-    writing.attach(quick_win, [{"type": "photo", "scene": "pelabuhan", "name": "bus", "title": "Bus air"}], operator)
+    writing.attach(
+        quick_win, [{"type": "photo", "scene": "pelabuhan", "name": "bus", "title": "Bus air"}], operator
+    )
     return quick_win
 
 
@@ -118,7 +133,12 @@ def _prepared(city: City, reviewer: User, assessor: User) -> EvaluationWindow:
     evaluation.seat_assessor(window=window, user=assessor, areas=areas, until=CLOSES, by=reviewer)
     for question in Question.objects.filter(kind=Question.Kind.SURVEY_MEAN):
         evaluation.save_answer(
-            window=window, question_code=question.code, self_score=Decimal("3.1"), respondents=50, version=0, by=reviewer
+            window=window,
+            question_code=question.code,
+            self_score=Decimal("3.1"),
+            respondents=50,
+            version=0,
+            by=reviewer,
         )
     return window
 
@@ -127,5 +147,7 @@ def _score(seat: Seat, assessor: User) -> None:
     evaluation.declare(seat, by=assessor)
     seat.refresh_from_db()
     for question in Question.objects.filter(kind=Question.Kind.SCORE):
-        evaluation.save_score(seat=seat, question_code=question.code, value=3, remark="Baik.", version=0, by=assessor)
+        evaluation.save_score(
+            seat=seat, question_code=question.code, value=3, remark="Baik.", version=0, by=assessor
+        )
     evaluation.hand_in(seat=seat, by=assessor)

@@ -22,6 +22,9 @@ class AuditChain(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["city", "year"], name="audit_chain_once")]
 
+    def __str__(self) -> str:
+        return f"{self.city_id}/{self.year}: {self.sequence}"
+
 
 class AuditEvent(Frozen):
     """Who did what to which thing, when, in which role, and the digest of before and after."""
@@ -29,7 +32,9 @@ class AuditEvent(Frozen):
     city = models.ForeignKey(City, models.PROTECT, related_name="+")
     year = models.PositiveSmallIntegerField()
     sequence = models.PositiveBigIntegerField()
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("actor"))
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("actor")
+    )
     role = models.CharField(_("role"), max_length=16, blank=True)
     at = models.DateTimeField(_("at"), default=clock.now)
     action = models.CharField(_("action"), max_length=40)
@@ -47,7 +52,9 @@ class AuditEvent(Frozen):
         verbose_name_plural = _("audit events")
         ordering = ["city", "year", "sequence"]
         indexes = [models.Index(fields=["object_type", "object_id"])]
-        constraints = [models.UniqueConstraint(fields=["city", "year", "sequence"], name="audit_sequence_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["city", "year", "sequence"], name="audit_sequence_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.action} {self.object_type} {self.object_id}"

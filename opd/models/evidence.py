@@ -73,17 +73,23 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
 class Evidence(models.Model):
     """A document, photo or link that shows something, with what a reader should look at."""
 
-    quick_win = models.ForeignKey(QuickWin, models.CASCADE, related_name="evidence", verbose_name=_("quick win"))
+    quick_win = models.ForeignKey(
+        QuickWin, models.CASCADE, related_name="evidence", verbose_name=_("quick win")
+    )
     kind = models.CharField(_("kind"), max_length=12, choices=EvidenceKind)
     title = models.CharField(_("name"), max_length=200)
-    stored_file = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="evidence")
+    stored_file = models.ForeignKey(
+        StoredFile, models.PROTECT, null=True, blank=True, related_name="evidence"
+    )
     original_name = models.CharField(_("file name"), max_length=255, blank=True)
     url = models.URLField(_("link"), max_length=500, blank=True)
     document_date = models.DateField(_("document date"), null=True, blank=True)
     page = models.CharField(_("page to look at"), max_length=40, blank=True)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
     sample = models.BooleanField(_("example"), default=False, help_text=_("Made up for a demonstration."))
-    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("added by"))
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("added by")
+    )
     created_at = models.DateTimeField(_("added at"), default=clock.now, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     idempotency_key = models.CharField(max_length=64, unique=True, null=True, editable=False)

@@ -62,7 +62,9 @@ class User(AbstractUser):
     def memberships_now(self) -> "list[Membership]":
         """The roles this person holds now: one query, kept on the instance, hence per request."""
         if not hasattr(self, "_memberships"):
-            rows = Membership.objects.valid_now().filter(user=self).select_related("city", "opd").order_by("pk")
+            rows = (
+                Membership.objects.valid_now().filter(user=self).select_related("city", "opd").order_by("pk")
+            )
             self._memberships: list[Membership] = list(rows) if self.is_active else []
         return self._memberships
 
@@ -139,7 +141,9 @@ class Membership(models.Model):
     user = models.ForeignKey(User, models.PROTECT, related_name="memberships", verbose_name=_("account"))
     role = models.CharField(_("role"), max_length=16, choices=Role)
     city = models.ForeignKey(City, models.PROTECT, related_name="+", verbose_name=_("city"))
-    opd = models.ForeignKey(Opd, models.PROTECT, null=True, blank=True, related_name="memberships", verbose_name=_("agency"))
+    opd = models.ForeignKey(
+        Opd, models.PROTECT, null=True, blank=True, related_name="memberships", verbose_name=_("agency")
+    )
     valid_from = models.DateTimeField(_("valid from"), default=clock.now)
     valid_to = models.DateTimeField(_("valid to"), null=True, blank=True)
     granted_by = models.ForeignKey(

@@ -14,7 +14,9 @@ class City(models.Model):
     code = models.CharField(_("region code"), max_length=5, unique=True, help_text=_("For example 21.72."))
     name = models.CharField(_("name"), max_length=100)
     timezone = models.CharField(_("time zone"), max_length=40, default="Asia/Jakarta")
-    evaluation_year = models.PositiveSmallIntegerField(_("evaluation year"), help_text=_("The year now worked on."))
+    evaluation_year = models.PositiveSmallIntegerField(
+        _("evaluation year"), help_text=_("The year now worked on.")
+    )
     dimension_set = models.ForeignKey(
         "dimensions.DimensionSet", models.PROTECT, related_name="+", verbose_name=_("dimension set")
     )
@@ -39,7 +41,9 @@ class Ward(models.Model):
     code = models.CharField(_("region code"), max_length=13, unique=True)
     level = models.CharField(_("level"), max_length=10, choices=Level)
     name = models.CharField(_("name"), max_length=100)
-    parent = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("part of"))
+    parent = models.ForeignKey(
+        "self", models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("part of")
+    )
 
     class Meta:
         verbose_name = _("ward")
@@ -74,7 +78,12 @@ class Opd(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="units", verbose_name=_("part of")
     )
     successor = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="predecessors", verbose_name=_("successor")
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="predecessors",
+        verbose_name=_("successor"),
     )
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
@@ -94,7 +103,9 @@ class Opd(models.Model):
                 violation_error_message=_("An agency in force already has this short name."),
             ),
             models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_from__isnull=True) | Q(valid_to__gt=F("valid_from")),
+                condition=Q(valid_to__isnull=True)
+                | Q(valid_from__isnull=True)
+                | Q(valid_to__gt=F("valid_from")),
                 name="opd_period",
                 violation_error_message=_("The end of validity lies before its beginning."),
             ),
@@ -107,4 +118,6 @@ class Opd(models.Model):
         """Whether an account of a head of this agency is valid now; without one the operator submits."""
         from opd.models.people import Membership, Role
 
-        return Membership.objects.valid_now().filter(opd=self, role=Role.OPD_HEAD, user__is_active=True).exists()
+        return (
+            Membership.objects.valid_now().filter(opd=self, role=Role.OPD_HEAD, user__is_active=True).exists()
+        )

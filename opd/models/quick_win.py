@@ -67,7 +67,9 @@ class QuickWinQuerySet(models.QuerySet["QuickWin"]):
 
     def with_agency(self) -> Self:
         """With the agency's people: to fill in, to mend, or to approve. Returned ones first."""
-        return self.filter(status__in=[Status.DRAFT, Status.RETURNED, Status.PROPOSED]).order_by("-status", "updated_at")
+        return self.filter(status__in=[Status.DRAFT, Status.RETURNED, Status.PROPOSED]).order_by(
+            "-status", "updated_at"
+        )
 
     def waiting(self) -> Self:
         """Submitted and not yet decided, the longest wait first."""
@@ -117,15 +119,26 @@ class QuickWin(Stamped, Versioned):
 
     city = models.ForeignKey(City, models.PROTECT, related_name="quick_wins", verbose_name=_("city"))
     opd = models.ForeignKey(Opd, models.PROTECT, related_name="quick_wins", verbose_name=_("lead agency"))
-    year = models.PositiveSmallIntegerField(_("year"), validators=[MinValueValidator(2017), MaxValueValidator(2100)])
+    year = models.PositiveSmallIntegerField(
+        _("year"), validators=[MinValueValidator(2017), MaxValueValidator(2100)]
+    )
     number = models.PositiveIntegerField(_("number"), editable=False)
-    status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.DRAFT, editable=False)
+    status = models.CharField(
+        _("status"), max_length=12, choices=Status, default=Status.DRAFT, editable=False
+    )
     owner_confirmed = models.BooleanField(_("lead agency confirmed"), default=True)
 
     # Identity
-    dimension = models.ForeignKey("dimensions.SmartDimension", models.PROTECT, related_name="+", verbose_name=_("dimension"))
+    dimension = models.ForeignKey(
+        "dimensions.SmartDimension", models.PROTECT, related_name="+", verbose_name=_("dimension")
+    )
     sub_dimension = models.ForeignKey(
-        "dimensions.SubDimension", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("sub-dimension")
+        "dimensions.SubDimension",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("sub-dimension"),
     )
     name = models.CharField(_("programme name"), max_length=200, validators=[plain_text])
     acronym = models.CharField(_("acronym"), max_length=60, blank=True, validators=[plain_text])
@@ -133,7 +146,9 @@ class QuickWin(Stamped, Versioned):
 
     # Problem and solution
     problem = models.TextField(_("problem"), blank=True, max_length=4000, validators=[plain_text])
-    description = models.TextField(_("description of the solution"), blank=True, max_length=4000, validators=[plain_text])
+    description = models.TextField(
+        _("description of the solution"), blank=True, max_length=4000, validators=[plain_text]
+    )
     beneficiaries = models.TextField(_("beneficiaries"), blank=True, max_length=1000, validators=[plain_text])
     partners = models.TextField(_("collaboration"), blank=True, max_length=1000, validators=[plain_text])
 
@@ -142,19 +157,27 @@ class QuickWin(Stamped, Versioned):
     unit = models.CharField(_("unit"), max_length=60, blank=True, validators=[plain_text])
     baseline = models.DecimalField(_("baseline"), max_digits=18, decimal_places=4, null=True, blank=True)
     target = models.DecimalField(_("target"), max_digits=18, decimal_places=4, null=True, blank=True)
-    realisation = models.DecimalField(_("realisation"), max_digits=18, decimal_places=4, null=True, blank=True)
+    realisation = models.DecimalField(
+        _("realisation"), max_digits=18, decimal_places=4, null=True, blank=True
+    )
 
     # Time and budget
     schedule = models.TextField(_("schedule"), blank=True, max_length=2000, validators=[plain_text])
     budget = models.DecimalField(_("budget ceiling"), max_digits=18, decimal_places=2, null=True, blank=True)
     fund_source = models.CharField(_("source of funds"), max_length=8, choices=Fund, blank=True)
-    sub_activity_code = models.CharField(_("sub-activity code"), max_length=24, blank=True, validators=[SUB_ACTIVITY])
+    sub_activity_code = models.CharField(
+        _("sub-activity code"), max_length=24, blank=True, validators=[SUB_ACTIVITY]
+    )
     legal_basis = models.CharField(_("legal basis"), max_length=300, blank=True, validators=[plain_text])
     link = models.URLField(_("link"), max_length=500, blank=True)
-    linked_program = models.CharField(_("masterplan programme"), max_length=200, blank=True, validators=[plain_text])
+    linked_program = models.CharField(
+        _("masterplan programme"), max_length=200, blank=True, validators=[plain_text]
+    )
 
     # Continuation
-    sustainability = models.TextField(_("sustainability plan"), blank=True, max_length=4000, validators=[plain_text])
+    sustainability = models.TextField(
+        _("sustainability plan"), blank=True, max_length=4000, validators=[plain_text]
+    )
 
     # Kept by the actions, never typed: what could not be read, what is invented, how complete it is
     unreadable = models.JSONField(default=dict, editable=False)
@@ -191,7 +214,8 @@ class QuickWin(Stamped, Versioned):
                 name="quick_win_submitted_has_time",
             ),
             models.CheckConstraint(
-                condition=~Q(status=Status.VERIFIED) | Q(verified_at__isnull=False), name="quick_win_verified_has_time"
+                condition=~Q(status=Status.VERIFIED) | Q(verified_at__isnull=False),
+                name="quick_win_verified_has_time",
             ),
         ]
 

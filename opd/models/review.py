@@ -43,7 +43,9 @@ class Submission(Frozen):
         verbose_name = _("receipt")
         verbose_name_plural = _("receipts")
         ordering = ["quick_win", "sequence"]
-        constraints = [models.UniqueConstraint(fields=["quick_win", "sequence"], name="submission_sequence_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["quick_win", "sequence"], name="submission_sequence_once")
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -87,7 +89,9 @@ class Note(models.Model):
         ordering = ["created_at", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["quick_win", "field"], condition=Q(sent_at__isnull=True), name="note_one_draft_per_field"
+                fields=["quick_win", "field"],
+                condition=Q(sent_at__isnull=True),
+                name="note_one_draft_per_field",
             ),
             both_or_neither("note_answered_at_by", "answered_at", "answered_by"),
         ]

@@ -42,7 +42,12 @@ class Tally(models.Model):
     objects = TallyQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["city", "year", "opd", "dimension"], name="tally_cell_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["city", "year", "opd", "dimension"], name="tally_cell_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year} {self.opd_id} {self.dimension_id}: {self.filled}/{self.total}"
 
     @property
     def quick_wins(self) -> int:

@@ -28,7 +28,9 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
     quick_win = editable_quick_win(request, pk)
     form, uploads = UploadForm(request.POST, request.FILES), request.FILES.getlist("file")
     if not uploads:
-        return _answer(request, quick_win, errors=[_("Choose a file first. Your other entries are kept. [FILE-NONE]")])
+        return _answer(
+            request, quick_win, errors=[_("Choose a file first. Your other entries are kept. [FILE-NONE]")]
+        )
     form.is_valid()
     if wrong := [str(error) for name, errors in form.errors.items() if name != "file" for error in errors]:
         return _answer(request, quick_win, errors=wrong)
@@ -40,7 +42,9 @@ def _take(request: HttpRequest, quick_win: QuickWin, upload: UploadedFile, detai
     """Attach one upload; return the sentence of its refusal, or nothing."""
     try:
         with files.inspect_uploaded(upload, kind=details.get("kind") or EvidenceKind.DOCUMENT) as accepted:
-            by_content = EvidenceKind.PHOTO if accepted.media_type.startswith("image/") else EvidenceKind.DOCUMENT
+            by_content = (
+                EvidenceKind.PHOTO if accepted.media_type.startswith("image/") else EvidenceKind.DOCUMENT
+            )
             values = {
                 "kind": details.get("kind") or by_content,
                 "title": Path(accepted.name).stem[:200] or accepted.name[:200],
@@ -87,7 +91,9 @@ def _answer(
     if by_script:
         quick_win.refresh_from_db()
         html = evidence_html(request, quick_win)
-        return JsonResponse({"html": html, "message": _("Added."), "parts": side_parts(request, quick_win)}, status=201)
+        return JsonResponse(
+            {"html": html, "message": _("Added."), "parts": side_parts(request, quick_win)}, status=201
+        )
     for sentence in errors or ():
         messages.error(request, sentence)
     if added:
@@ -113,7 +119,12 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             except Evidence.DoesNotExist:  # removed by a colleague at the same moment
                 raise Http404 from None
     current = evidence_or_404(request, pk)
-    context = {"piece": current, "form": form, "stale": stale, "theirs": EvidenceForm(instance=current) if stale else None}
+    context = {
+        "piece": current,
+        "form": form,
+        "stale": stale,
+        "theirs": EvidenceForm(instance=current) if stale else None,
+    }
     return render(request, "opd/evidence_form.html", context, status=409 if stale else 200)
 
 
@@ -125,7 +136,9 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
         actions.remove_evidence(pk=pk, by=person(request))
     except Evidence.DoesNotExist:  # removed by a colleague at the same moment
         raise Http404 from None
-    messages.success(request, _("%(title)s is removed. Earlier receipts still name it.") % {"title": piece.title})
+    messages.success(
+        request, _("%(title)s is removed. Earlier receipts still name it.") % {"title": piece.title}
+    )
     return redirect(f"{reverse('opd:quick_win_edit', args=[piece.quick_win_id])}#evidence")
 
 

@@ -16,18 +16,28 @@ from opd.workflow import QUICK_WIN
 from smartcity.lib import clock, dates
 
 #: Short fields that stand side by side where there is room.
-PAIRS = {"dimension": "sub_dimension", "unit": "baseline", "budget": "fund_source", "sub_activity_code": "legal_basis", "link": "linked_program"}
+PAIRS = {
+    "dimension": "sub_dimension",
+    "unit": "baseline",
+    "budget": "fund_source",
+    "sub_activity_code": "legal_basis",
+    "link": "linked_program",
+}
 
 
 def form_page(user: User, quick_win: QuickWin, *, link_form: LinkForm | None = None) -> dict[str, Any]:
     """Return the context of opd/quick_win_form.html; `link_form` is one that could not be taken."""
-    notes = note_rows(Note.objects.sent().filter(quick_win=quick_win, answered_at=None).select_related("author"))
+    notes = note_rows(
+        Note.objects.sent().filter(quick_win=quick_win, answered_at=None).select_related("author")
+    )
     lacking = missing(quick_win.filled_values())
     return {
         "quick_win": quick_win,
         "dimension": quick_win.dimension,
         "status": badge(quick_win.status),
-        "sections": [_section(quick_win, section.name, str(section.title), notes, lacking) for section in SECTIONS],
+        "sections": [
+            _section(quick_win, section.name, str(section.title), notes, lacking) for section in SECTIONS
+        ],
         "evidence": evidence_rows(quick_win),
         "evidence_notes": notes.get("evidence", []),
         "asks": [note for rows in notes.values() for note in rows],
@@ -44,7 +54,9 @@ def form_page(user: User, quick_win: QuickWin, *, link_form: LinkForm | None = N
 
 def evidence_rows(quick_win: QuickWin) -> list[dict[str, Any]]:
     """The evidence list of the form, with links to change and remove."""
-    return [evidence_row(piece, year=quick_win.year, editable=True) for piece in quick_win.evidence.for_list()]
+    return [
+        evidence_row(piece, year=quick_win.year, editable=True) for piece in quick_win.evidence.for_list()
+    ]
 
 
 def evidence_html(request: HttpRequest, quick_win: QuickWin) -> str:
@@ -52,7 +64,9 @@ def evidence_html(request: HttpRequest, quick_win: QuickWin) -> str:
     return render_to_string("opd/parts/evidence_list.html", {"evidence": evidence_rows(quick_win)}, request)
 
 
-def saved_parts(request: HttpRequest, quick_win: QuickWin, form: forms.ModelForm, section: str) -> dict[str, Any]:
+def saved_parts(
+    request: HttpRequest, quick_win: QuickWin, form: forms.ModelForm, section: str
+) -> dict[str, Any]:
     """What autosave.js needs: the new version, when, the errors, and the parts that changed."""
     return {
         "version": quick_win.section_version(section),
@@ -88,7 +102,9 @@ def conflict_context(form: forms.ModelForm, section: str, current: QuickWin) -> 
                 "theirs": _readable(saved, name, theirs),
                 "mine": field.prepare_value(mine) if mine is not None else "",
                 "long": isinstance(widget, forms.Textarea),
-                "options": _options(form, name) if isinstance(widget, forms.Select | forms.RadioSelect) else None,
+                "options": _options(form, name)
+                if isinstance(widget, forms.Select | forms.RadioSelect)
+                else None,
                 "same": str(theirs or "") == str(mine or ""),
             }
         )
@@ -107,7 +123,9 @@ def _section(
     quick_win: QuickWin, name: str, title: str, notes: dict[str, list[dict[str, Any]]], lacking: list[Any]
 ) -> dict[str, Any]:
     form = with_unreadable(SECTION_FORMS[name], quick_win) if name in SECTION_FORMS else None
-    asked = sum(len(rows) for field, rows in notes.items() if field in BY_NAME and BY_NAME[field].section == name)
+    asked = sum(
+        len(rows) for field, rows in notes.items() if field in BY_NAME and BY_NAME[field].section == name
+    )
     fields = [
         {
             "field": form[field],
@@ -143,7 +161,9 @@ def _in_rows(fields: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
 def _options(form: forms.ModelForm, name: str) -> list[dict[str, Any]]:
     chosen = str(form[name].value() or "")
     choices = form.fields[name].choices  # type: ignore[attr-defined]
-    return [{"value": str(value), "label": str(label), "chosen": str(value) == chosen} for value, label in choices]
+    return [
+        {"value": str(value), "label": str(label), "chosen": str(value) == chosen} for value, label in choices
+    ]
 
 
 def _readable(form: forms.ModelForm, name: str, value: Any) -> str:

@@ -50,7 +50,9 @@ def quick_wins(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(dimension__code=dimension.code)
     if status := filters.chosen("status"):
         rows = rows.filter(status=status)
-    page = Paginator(rows.matching(filters.chosen("q") or "").for_list(), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows.matching(filters.chosen("q") or "").for_list(), PAGE).get_page(
+        request.GET.get("page")
+    )
     context = {
         "filters": filters,
         "page": page,
@@ -167,7 +169,9 @@ def section(request: HttpRequest, pk: int, section: str) -> HttpResponse:
     if by_script:
         return JsonResponse(saved_parts(request, saved, form, section))
     if form.errors:
-        messages.warning(request, _("Saved, except what could not be read. It is marked below; your text is kept."))
+        messages.warning(
+            request, _("Saved, except what could not be read. It is marked below; your text is kept.")
+        )
     else:
         messages.success(request, _("Saved %(at)s.") % {"at": dates.clock_time(clock.now())})
     return redirect(f"{reverse('opd:quick_win_edit', args=[pk])}#section-{section}")

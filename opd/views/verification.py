@@ -39,8 +39,10 @@ def queue(request: HttpRequest) -> HttpResponse:
     waiting = QuickWin.objects.visible_to(user).of_city(city.pk).in_year(city.evaluation_year).waiting()
     if dimension := filters.chosen("dimension"):
         waiting = waiting.filter(dimension__code=dimension.code)
-    listed = waiting.matching(filters.chosen("q") or "").select_related("opd__parent", "dimension").annotate(
-        times=Count("submissions", distinct=True)
+    listed = (
+        waiting.matching(filters.chosen("q") or "")
+        .select_related("opd__parent", "dimension")
+        .annotate(times=Count("submissions", distinct=True))
     )
     page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
     deciding = _deciders(user, page.object_list)
@@ -77,7 +79,9 @@ def _queue_row(row: QuickWin) -> dict[str, Any]:
         "dimension": row.dimension.short_name,
         "opd": row.opd.short,
         "waiting": dates.duration(now - row.submitted_at),
-        "late": ngettext("over %(days)s day", "over %(days)s days", days) % {"days": days} if days >= LATE_AFTER_DAYS else "",
+        "late": ngettext("over %(days)s day", "over %(days)s days", days) % {"days": days}
+        if days >= LATE_AFTER_DAYS
+        else "",
         "submitted": dates.short_date(row.submitted_at),
         "submitted_time": dates.clock_time(row.submitted_at),
         "first": row.times == 1,  # type: ignore[attr-defined]
@@ -174,11 +178,18 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
     actions.write_note(quick_win=quick_win, field=field, text=form.cleaned_data["text"], by=person(request))
     if request.headers.get("X-Requested-With") == "autosave":
         return JsonResponse({"saved_at": dates.clock_time(clock.now()), "errors": {}})
-    messages.success(request, _("The note is kept. It is sent when you return the item.") if text.strip() else _("The note is removed."))
+    messages.success(
+        request,
+        _("The note is kept. It is sent when you return the item.")
+        if text.strip()
+        else _("The note is removed."),
+    )
     return redirect(f"{reverse('opd:review', args=[pk])}#r-{field}")
 
 
-def _unkept_note(request: HttpRequest, quick_win: QuickWin, field: str, text: str, error: str) -> HttpResponse:
+def _unkept_note(
+    request: HttpRequest, quick_win: QuickWin, field: str, text: str, error: str
+) -> HttpResponse:
     """The page again with the text still in its box and the sentence beside it."""
     if request.headers.get("X-Requested-With") == "autosave":
         return JsonResponse({"errors": {"text": error}}, status=422)

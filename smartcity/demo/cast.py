@@ -40,12 +40,24 @@ CAST = (
     Part("perencana", "Perencana, Bappelitbang", ((Role.PLANNER, "BAPPELITBANG"),)),
     Part("pimpinan", "Sekretaris Daerah", ((Role.LEADERSHIP, ""),)),
     Part("inspektorat", "Auditor, Inspektorat", ((Role.AUDITOR, "ITDA"),)),
-    *(Part(f"asesor{number}", f"Asesor {number}", ((Role.ASSESSOR, ""),)) for number in range(1, ASSESSORS + 1)),
+    *(
+        Part(f"asesor{number}", f"Asesor {number}", ((Role.ASSESSOR, ""),))
+        for number in range(1, ASSESSORS + 1)
+    ),
     Part("admin", "Administrator", ((Role.ADMINISTRATOR, ""),)),
 )
 
 #: The sign-ins that bin/demo prints: one per role.
-SHOWN = ("operator.disbudpar", "kepala.disbudpar", "pemeriksa", "perencana", "asesor1", "pimpinan", "inspektorat", "admin")
+SHOWN = (
+    "operator.disbudpar",
+    "kepala.disbudpar",
+    "pemeriksa",
+    "perencana",
+    "asesor1",
+    "pimpinan",
+    "inspektorat",
+    "admin",
+)
 
 
 def make_accounts(city: City, password: str, since: datetime) -> None:

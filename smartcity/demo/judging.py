@@ -38,11 +38,17 @@ def answer_all(window: EvaluationWindow, by: User, *, leave: tuple[str, ...] = (
         mark = f"{window.year}:{question.code}"
         if question.kind == Question.Kind.SURVEY_MEAN:
             mean = Decimal(drawn(mark, (272, 284, 296, 304, 318, 326))) / 100
-            facts = {"self_score": mean, "respondents": drawn(mark + "n", (41, 46, 50)), "text": "Rekap survei."}
+            facts = {
+                "self_score": mean,
+                "respondents": drawn(mark + "n", (41, 46, 50)),
+                "text": "Rekap survei.",
+            }
         else:
             score = drawn(mark, (2, 3, 3, 3, 4))
             facts = {"self_score": Decimal(score), "respondents": None, "text": _reason(score)}
-        actions.save_answer(window=window, question_code=question.code, version=0, by=by, sample=True, **facts)
+        actions.save_answer(
+            window=window, question_code=question.code, version=0, by=by, sample=True, **facts
+        )
 
 
 def _reason(score: int) -> str:
@@ -78,6 +84,11 @@ def score_seat(seat: Seat, *, share: int = 100) -> int:
     for question in asked:
         value = drawn(f"{seat.window.year}:{seat.user_id}:{question.code}", (2, 2, 3, 3, 3, 4))
         actions.save_score(
-            seat=seat, question_code=question.code, value=value, remark=REMARKS[value], version=0, by=person(seat.user.username)
+            seat=seat,
+            question_code=question.code,
+            value=value,
+            remark=REMARKS[value],
+            version=0,
+            by=person(seat.user.username),
         )
     return len(asked)

@@ -48,7 +48,9 @@ def _enter(city: City, year: int, row: dict[str, Any], today: datetime) -> None:
     start = today - timedelta(days=days_ago + 14)
     dimension = SmartDimension.objects.get(dimension_set=city.dimension_set, code=row["dimension"])
     with clock.at(start):
-        quick_win = writing.begin(opd, year, operator, name=row["name"], dimension=dimension, acronym=row["acronym"])
+        quick_win = writing.begin(
+            opd, year, operator, name=row["name"], dimension=dimension, acronym=row["acronym"]
+        )
         writing.choose_sub_dimension(quick_win, row["sub"], row["kind"], operator)
         _fill(quick_win, row, year, operator)
         if state != "draft":
@@ -80,7 +82,9 @@ def _fill(quick_win: QuickWin, row: dict[str, Any], year: int, operator: Any) ->
     if row["state"] == "draft" and not row["target"]:
         return
     schedule = "Triwulan I: persiapan.\nTriwulan II dan III: pelaksanaan.\nTriwulan IV: evaluasi."
-    writing.fill(quick_win, "time", {"schedule": schedule, "budget": "75.000.000", "fund_source": "APBD"}, operator)
+    writing.fill(
+        quick_win, "time", {"schedule": schedule, "budget": "75.000.000", "fund_source": "APBD"}, operator
+    )
     plan = f"Pada {year + 1} program dilanjutkan dengan dana APBD dan mitra, dikelola {quick_win.opd.short}."
     writing.fill(quick_win, "continuation", {"sustainability": plan}, operator)
 
@@ -89,7 +93,13 @@ def _evidence(row: dict[str, Any], start: datetime) -> list[dict[str, Any]]:
     word = row["opd"].lower()
     day = start.date()
     return [
-        {"type": "photo", "scene": row["scene"], "name": f"foto-{word}", "date": day, "title": "Foto kegiatan"},
+        {
+            "type": "photo",
+            "scene": row["scene"],
+            "name": f"foto-{word}",
+            "date": day,
+            "title": "Foto kegiatan",
+        },
         {
             "type": "document",
             "kind": "report",
@@ -105,7 +115,9 @@ def _evidence(row: dict[str, Any], start: datetime) -> list[dict[str, Any]]:
 def _open_first_stage(city: City, year: int, today: datetime) -> None:
     """Tahap I: open since two days, five assessors seated, some at work."""
     morning = today.replace(hour=8)
-    window = _window(city, year, "Tahap I", due=morning - timedelta(days=4), opens=morning - timedelta(days=2))
+    window = _window(
+        city, year, "Tahap I", due=morning - timedelta(days=4), opens=morning - timedelta(days=2)
+    )
     window.closes_at = morning.replace(hour=16) + timedelta(days=3)
     reviewer = person("pemeriksa")
     with clock.at(morning - timedelta(days=5)):
@@ -126,7 +138,11 @@ def _prepare_second_stage(city: City, year: int, today: datetime) -> None:
     """Tahap II: in preparation, the agencies' inputs are due in six days."""
     evening = today.replace(hour=16)
     window = _window(
-        city, year, "Tahap II", due=evening + timedelta(days=6), opens=today.replace(hour=8) + timedelta(days=10)
+        city,
+        year,
+        "Tahap II",
+        due=evening + timedelta(days=6),
+        opens=today.replace(hour=8) + timedelta(days=10),
     )
     window.closes_at = evening + timedelta(days=15)
     evaluation.save_window(window=window, by=person("pemeriksa"))

@@ -107,9 +107,13 @@ def _live_through(city: City, story: dict[str, Any], fact: dict[str, str], start
     assert operator is not None
     dimension = SmartDimension.objects.get(dimension_set=city.dimension_set, code=fact["dimension_code"])
     with clock.at(start):
-        quick_win = writing.begin(opd, YEAR, operator, name=fact["name"], dimension=dimension, acronym=fact["acronym"])
+        quick_win = writing.begin(
+            opd, YEAR, operator, name=fact["name"], dimension=dimension, acronym=fact["acronym"]
+        )
         QuickWin.objects.filter(pk=quick_win.pk).update(owner_confirmed=fact["owner_confirmed"] == "yes")
-        writing.choose_sub_dimension(quick_win, story["sub_dimension"], story["sections"]["identity"]["status_kind"], operator)
+        writing.choose_sub_dimension(
+            quick_win, story["sub_dimension"], story["sections"]["identity"]["status_kind"], operator
+        )
         for section in ("problem", "target", "time", "continuation"):
             writing.fill(quick_win, section, story["sections"][section], operator)
         writing.attach(quick_win, story["evidence"], operator)
@@ -158,7 +162,9 @@ def _score(window: EvaluationWindow) -> None:
     """The five assessors declare, score, and hand in on the last two days."""
     from evaluations.models import Seat
 
-    for number, seat in enumerate(Seat.objects.filter(window=window).select_related("user", "window").order_by("pk")):
+    for number, seat in enumerate(
+        Seat.objects.filter(window=window).select_related("user", "window").order_by("pk")
+    ):
         with clock.at(wib(10, 4, 9) + timedelta(hours=number)):
             evaluation.declare(seat, by=person(seat.user.username))
             seat.refresh_from_db()

@@ -25,7 +25,9 @@ class NumberField(forms.Field):
 
     widget = forms.TextInput
 
-    def __init__(self, *, kind: decimals.Kind | None = None, places: int = 4, digits: int = 18, **kwargs: Any) -> None:
+    def __init__(
+        self, *, kind: decimals.Kind | None = None, places: int = 4, digits: int = 18, **kwargs: Any
+    ) -> None:
         self.kind, self.places, self.digits = kind, places, digits
         super().__init__(**kwargs)
         self.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off", "class": "num"}
@@ -56,7 +58,9 @@ class NumberField(forms.Field):
         decimal_places = max(0, -exponent) if isinstance(exponent, int) else 0
         if decimal_places > self.places or number.adjusted() >= self.digits - self.places:
             raise ValidationError(
-                _("This number is too long: at most %(whole)s digits before the comma and %(places)s after it."),
+                _(
+                    "This number is too long: at most %(whole)s digits before the comma and %(places)s after it."
+                ),
                 code="too_long",
                 params={"whole": self.digits - self.places, "places": self.places},
             )

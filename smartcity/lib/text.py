@@ -29,6 +29,8 @@ def plain_text(value: str) -> None:
     """Validate that a text has no hidden characters; the sentence says which and what to do."""
     if character := forbidden_character(value):
         raise ValidationError(
-            _("A hidden character (U+%(code)s) came with the pasted text. Type that part by hand. [TXT-HIDDEN]"),
+            _(
+                "A hidden character (U+%(code)s) came with the pasted text. Type that part by hand. [TXT-HIDDEN]"
+            ),
             params={"code": f"{ord(character):04X}"},
         )

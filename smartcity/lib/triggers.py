@@ -7,7 +7,9 @@ from django.db import migrations
 Statements = list[str]
 
 
-def refuse_changes(table: str, *, when: str = "", verbs: tuple[str, ...] = ("UPDATE", "DELETE")) -> migrations.RunPython:
+def refuse_changes(
+    table: str, *, when: str = "", verbs: tuple[str, ...] = ("UPDATE", "DELETE")
+) -> migrations.RunPython:
     """Return an operation: the `verbs` on `table` fail; `when` (SQL on OLD or NEW, may ask other tables) narrows it.
 
     Written for both databases, since the embedded default must keep the same promise as PostgreSQL.
@@ -36,7 +38,10 @@ def refuse_changes(table: str, *, when: str = "", verbs: tuple[str, ...] = ("UPD
     def drop(vendor: str, verb: str) -> Statements:
         if vendor == "sqlite":
             return [f'DROP TRIGGER IF EXISTS "{names[verb]}"']
-        return [f'DROP TRIGGER IF EXISTS "{names[verb]}" ON "{table}"', f'DROP FUNCTION IF EXISTS "{names[verb]}_fn"()']
+        return [
+            f'DROP TRIGGER IF EXISTS "{names[verb]}" ON "{table}"',
+            f'DROP FUNCTION IF EXISTS "{names[verb]}_fn"()',
+        ]
 
     def forwards(apps: object, editor: object) -> None:
         make = {"sqlite": sqlite, "postgresql": postgresql}[editor.connection.vendor]  # type: ignore[attr-defined]

@@ -36,7 +36,9 @@ class WrongStatus(Exception):
     """The row is not where the person thought: somebody was first. The text is for the person."""
 
     def __init__(self) -> None:
-        super().__init__(_("This step was already taken by someone else. Look at the history, then continue. [WF-FIRST]"))
+        super().__init__(
+            _("This step was already taken by someone else. Look at the history, then continue. [WF-FIRST]")
+        )
 
 
 def _nothing(obj: Any, note: str) -> list[Problem]:
@@ -78,11 +80,15 @@ class Workflow:
 
     def offered_to(self, user: Any, obj: Any) -> list[Offer]:
         """Return what the person may do from here; the note is asked when the move is made."""
-        possible = (move for move in self.moves.values() if obj.status in move.sources and move.who(user, obj))
+        possible = (
+            move for move in self.moves.values() if obj.status in move.sources and move.who(user, obj)
+        )
         return [Offer(move, move.missing(obj, "-")) for move in possible]
 
     @transaction.atomic
-    def make(self, obj: Any, name: str, *, by: Any, note: str = "", changes: dict[str, Any] | None = None) -> models.Model:
+    def make(
+        self, obj: Any, name: str, *, by: Any, note: str = "", changes: dict[str, Any] | None = None
+    ) -> models.Model:
         """Make the move and return its event, or raise WrongStatus, PermissionDenied or NotReady.
 
         `changes` are columns that belong to the move (for example `verified_at`) and are written with it.
@@ -99,7 +105,13 @@ class Workflow:
         if problems:
             raise NotReady(problems)
         event = obj.events.create(
-            move=name, source=obj.status, target=move.target, actor=by, role=acting_role(by, obj), note=note, at=clock.now()
+            move=name,
+            source=obj.status,
+            target=move.target,
+            actor=by,
+            role=acting_role(by, obj),
+            note=note,
+            at=clock.now(),
         )
         obj.status = move.target
         for column, value in (changes or {}).items():

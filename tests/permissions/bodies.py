@@ -34,7 +34,13 @@ def _photo(world: worlds.World, state: str) -> dict[str, Any]:
 
 def _section(world: worlds.World, state: str) -> dict[str, Any]:
     version = world.quick_wins[state].section_version("problem")
-    return {"version": version, "problem": "Masalah lain", "description": "Solusi", "beneficiaries": "Warga", "partners": ""}
+    return {
+        "version": version,
+        "problem": "Masalah lain",
+        "description": "Solusi",
+        "beneficiaries": "Warga",
+        "partners": "",
+    }
 
 
 def _create(world: worlds.World, state: str) -> dict[str, Any]:
@@ -68,7 +74,14 @@ def _seat(world: worlds.World, state: str) -> dict[str, Any]:
 
 def _evidence(world: worlds.World, state: str) -> dict[str, Any]:
     piece = world.evidence(state)
-    return {"kind": "photo", "title": "Foto lain", "document_date": "2022-08-01", "page": "", "valid_until": "", "version": piece.version}
+    return {
+        "kind": "photo",
+        "title": "Foto lain",
+        "document_date": "2022-08-01",
+        "page": "",
+        "valid_until": "",
+        "version": piece.version,
+    }
 
 
 BODIES: dict[str, Any] = {
@@ -76,13 +89,20 @@ BODIES: dict[str, Any] = {
     "create a quick win": _create,
     "save a section": _section,
     "add evidence": _photo,
-    "add a link": lambda world, state: {"link-url": "https://contoh.go.id/a", "link-title": "Halaman", "key": KEY},
+    "add a link": lambda world, state: {
+        "link-url": "https://contoh.go.id/a",
+        "link-title": "Halaman",
+        "key": KEY,
+    },
     "change evidence": _evidence,
     "write a note": lambda world, state: {"field": "target", "text": "Catatan"},
     "reply to a note": lambda world, state: {"reply": "Sudah benar."},
     "create a window": lambda world, state: _window(world, state, "Tahap lain"),
     "change a window": lambda world, state: _window(world, state, "Tahap ubah"),
-    "extend a window": lambda world, state: {"until": _local(worlds.NOW + timedelta(days=6)), "reason": "Listrik padam."},
+    "extend a window": lambda world, state: {
+        "until": _local(worlds.NOW + timedelta(days=6)),
+        "reason": "Listrik padam.",
+    },
     "seat an assessor": _seat,
     "write an answer": lambda world, state: {"self_score": "2", "text": "Jawaban lain", "version": "1"},
     "declare": lambda world, state: {"answer": "none", "conflict": ""},

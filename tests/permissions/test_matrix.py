@@ -40,7 +40,9 @@ CASES = [(route, row) for route in ROUTES for row in MATRIX if row["action"] == 
 
 
 @pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[worlds.World]:
+def world(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[worlds.World]:
     """Built once for the module, in a transaction that is rolled back at its end."""
     folder = tmp_path_factory.mktemp("files")
     roots = override_settings(
@@ -54,7 +56,9 @@ def world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytes
 
 
 @pytest.mark.parametrize(
-    ("route", "row"), CASES, ids=[f"{route['route']} {route['method']} {row['state']}" for route, row in CASES]
+    ("route", "row"),
+    CASES,
+    ids=[f"{route['route']} {route['method']} {row['state']}" for route, row in CASES],
 )
 def test_every_cell(route: dict[str, str], row: dict[str, str], world: worlds.World) -> None:
     wrong = []
@@ -97,21 +101,26 @@ def fingerprint() -> dict[str, int]:
         if model._meta.app_label in OURS and model._meta.label_lower not in PERSONAL:
             rows = model._default_manager.all()
             fields = {field.name for field in model._meta.fields}
-            counts[model._meta.label] = rows.count() + (sum(rows.values_list("version", flat=True)) if "version" in fields else 0)
+            counts[model._meta.label] = rows.count() + (
+                sum(rows.values_list("version", flat=True)) if "version" in fields else 0
+            )
     return counts
 
 
 def address(world: worlds.World, route: dict[str, str], state: str) -> str:
     args = dict(part.split("=") for part in route["args"].split(";") if part)
     builders = {
-        "none": lambda: {},
+        "none": dict,
         "quick_win": lambda: {"pk": world.quick_wins[state].pk},
         "evidence": lambda: {"pk": world.evidence(state).pk},
         "note": lambda: {"pk": world.note(state).pk},
         "receipt": lambda: {"number": world.receipt(state).number},
         "window": lambda: {"pk": world.windows[state].pk},
         "seat": lambda: {"pk": world.windows[state].pk, "seat_pk": world.seats["assessor"].pk},
-        "snapshot": lambda: {"pk": world.windows[state].pk, "sha256": world.evidence("verified").stored_file_id},
+        "snapshot": lambda: {
+            "pk": world.windows[state].pk,
+            "sha256": world.evidence("verified").stored_file_id,
+        },
         "report": lambda: {"pk": world.reports[state].pk},
     }
     return reverse(route["route"], kwargs={**builders[route["object"]](), **args})
@@ -123,9 +132,16 @@ def unreadable(actor: str, route: dict[str, str], state: str) -> list[bytes]:
     if actor in ("anonymous", "other_operator", "administrator", "conflicted"):
         words.append(b"KANARI")
     if actor in ("reviewer", "home_reviewer", "planner", "auditor"):
-        words += [b"KANARI-ISI-draft", b"KANARI-BUKTI-draft", b"KANARI-ISI-proposed", b"KANARI-BUKTI-proposed"]
+        words += [
+            b"KANARI-ISI-draft",
+            b"KANARI-BUKTI-draft",
+            b"KANARI-ISI-proposed",
+            b"KANARI-BUKTI-proposed",
+        ]
     if actor in ("leadership", "assessor", "other_assessor"):
-        words += [b"KANARI-ISI-" + name for name in (b"draft", b"proposed", b"submitted", b"returned")] + [b"KANARI-CATATAN"]
+        words += [b"KANARI-ISI-" + name for name in (b"draft", b"proposed", b"submitted", b"returned")] + [
+            b"KANARI-CATATAN"
+        ]
     return words
 
 

@@ -84,7 +84,9 @@ def build() -> World:
 
 def _city() -> City:
     dimension_set = load(INSTRUMENT.read_bytes()).dimension_set
-    city = City.objects.create(code="21.72", name="Kota Uji", evaluation_year=2022, dimension_set=dimension_set)
+    city = City.objects.create(
+        code="21.72", name="Kota Uji", evaluation_year=2022, dimension_set=dimension_set
+    )
     for short in ("DISBUDPAR", "DLH", "DISKOMINFO", "BAPPELITBANG"):
         Opd.objects.create(city=city, short=short, official_name=f"Dinas {short}", kind="dinas")
     return city
@@ -94,7 +96,9 @@ def _people(world: World) -> None:
     opds = {opd.short: opd for opd in Opd.objects.of_city(world.city)}
     for actor, (role, short) in ACTORS.items():
         user = User.objects.create(username=actor, title=actor, is_staff=actor == "administrator")
-        Membership.objects.create(user=user, role=role, city=world.city, opd=opds.get(short), valid_from=LONG_AGO)
+        Membership.objects.create(
+            user=user, role=role, city=world.city, opd=opds.get(short), valid_from=LONG_AGO
+        )
         world.users[actor] = user
 
 
@@ -110,7 +114,12 @@ def _quick_win(world: World, state: str) -> QuickWin:
     quick_win = writing.begin(opd, 2022, operator, name=f"Program {state}", dimension=dimension)
     writing.choose_sub_dimension(quick_win, "BRD-TOU", "NEW", operator)
     for section, typed in SECTIONS.items():
-        writing.fill(quick_win, section, {k: v.replace("KANARI", f"KANARI-ISI-{state}") for k, v in typed.items()}, operator)
+        writing.fill(
+            quick_win,
+            section,
+            {k: v.replace("KANARI", f"KANARI-ISI-{state}") for k, v in typed.items()},
+            operator,
+        )
     photo = {"type": "photo", "scene": "kantor", "name": f"foto-{state}", "title": f"KANARI-BUKTI-{state}"}
     writing.attach(quick_win, [photo], operator)
     steps: list[tuple[str, User]] = []
@@ -163,7 +172,12 @@ def _prepared(world: World, name: str, opens: datetime, closes: datetime, by: Us
     with clock.at(NOW - 39 * DAY):
         evaluation.save_window(window=window, by=by)
         evaluation.save_answer(
-            window=window, question_code="OP-1", self_score=3, text="KANARI-JAWABAN", version=0, by=by  # type: ignore[arg-type]
+            window=window,
+            question_code="OP-1",
+            self_score=3,
+            text="KANARI-JAWABAN",
+            version=0,
+            by=by,  # type: ignore[arg-type]
         )
     return window
 
@@ -190,7 +204,12 @@ def _declare(world: World, window: EvaluationWindow) -> None:
         if actor == "assessor":
             with clock.at(window.opens_at + timedelta(hours=2)):
                 evaluation.save_score(
-                    seat=seat, question_code="OP-1", value=2, remark="KANARI-NILAI", version=0, by=fresh(world, actor)
+                    seat=seat,
+                    question_code="OP-1",
+                    value=2,
+                    remark="KANARI-NILAI",
+                    version=0,
+                    by=fresh(world, actor),
                 )
         world.seats[actor] = Seat.objects.get(pk=seat.pk)
 
@@ -203,7 +222,11 @@ def _reports(world: World) -> None:
     ):
         with clock.at(NOW - DAY):
             report = request_report(
-                by=fresh(world, "reviewer"), city=world.city, year=2022, window=world.windows["closed"], key=f"kunci-{name}"
+                by=fresh(world, "reviewer"),
+                city=world.city,
+                year=2022,
+                window=world.windows["closed"],
+                key=f"kunci-{name}",
             )
         facts: dict[str, Any] = dict(changes) | {"finished_at": NOW - DAY, "lease_until": None}
         if name == "ready":

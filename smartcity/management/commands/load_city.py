@@ -20,14 +20,29 @@ class Command(BaseCommand):
         parser.add_argument("code")
         parser.add_argument("name")
         parser.add_argument("--year", type=int, required=True)
-        parser.add_argument("--instrument", required=True, help="code of a loaded instrument, for its dimensions")
+        parser.add_argument(
+            "--instrument", required=True, help="code of a loaded instrument, for its dimensions"
+        )
         parser.add_argument("--opds", type=Path, required=True)
         parser.add_argument("--wards", type=Path)
 
     def handle(
-        self, *args: Any, code: str, name: str, year: int, instrument: str, opds: Path, wards: Path | None, **options: Any
+        self,
+        *args: Any,
+        code: str,
+        name: str,
+        year: int,
+        instrument: str,
+        opds: Path,
+        wards: Path | None,
+        **options: Any,
     ) -> None:
-        found = Instrument.objects.filter(code=instrument).select_related("dimension_set").order_by("-version").first()
+        found = (
+            Instrument.objects.filter(code=instrument)
+            .select_related("dimension_set")
+            .order_by("-version")
+            .first()
+        )
         if found is None:
             raise CommandError(f"No instrument {instrument} is loaded; run load_instrument first.")
         city = load_city(

@@ -21,6 +21,8 @@ TABLES = (
     ("Review window", "When a city is judged; time decides, a dead scheduler changes nothing.", WINDOW),
 )
 
+COLUMNS = "| move | from | to | who may | on the button | asks for a reason |\n| --- | --- | --- | --- | --- | --- |\n"
+
 
 def document() -> str:
     """Return the whole page; labels in English, as in the code."""
@@ -30,11 +32,14 @@ def document() -> str:
 
 def _chapter(title: str, lead: str, workflow: Workflow) -> str:
     moves = workflow.moves.values()
-    arrows = sorted({f"    {source} --> {move.target}: {move.name}" for move in moves for source in move.sources})
+    arrows = sorted(
+        {f"    {source} --> {move.target}: {move.name}" for move in moves for source in move.sources}
+    )
     rows = "".join(_row(move) for move in moves)
     return (
-        f"\n## {title}\n\n{lead}\n\n```mermaid\nstateDiagram-v2\n    [*] --> draft\n" + "\n".join(arrows) + "\n```\n\n"
-        f"| move | from | to | who may | on the button | asks for a reason |\n| --- | --- | --- | --- | --- | --- |\n{rows}"
+        f"\n## {title}\n\n{lead}\n\n```mermaid\nstateDiagram-v2\n    [*] --> draft\n"
+        + "\n".join(arrows)
+        + f"\n```\n\n{COLUMNS}{rows}"
     )
 
 

@@ -10,7 +10,7 @@ import io
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageFile
 
 from . import limits
 from .facts import Facts, Rejected
@@ -39,6 +39,7 @@ def inspect_image(path: Path, form: str, *, safe_copy: Path, preview: Path) -> F
 
     The preview's longer side is at most limits.PREVIEW_PIXELS; it is what pages and the PDF show.
     """
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint sets it for its whole process
     Image.MAX_IMAGE_PIXELS = None  # _refuse_by_header has a lower ceiling, and a sentence
     with Image.open(path, formats=[_PILLOW[form]]) as opened:
         _refuse_by_header(opened, form)
