@@ -3,9 +3,6 @@
 
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
 
-// ---- Focus: after a move the notice with the receipt, so a screen reader begins there.
-document.querySelector("[data-focus]")?.focus({ preventScroll: true });
-
 // A link to #f-<field> puts the cursor into the field itself.
 const enter = (hash) => {
   const field = hash.length > 3 && document.getElementById(decodeURIComponent(hash.slice(1)));
@@ -16,7 +13,15 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest?.('a[href^="#f-"]');
   if (link && link.hash === location.hash) enter(link.hash);
 });
-if (location.hash) enter(location.hash);
+
+// ---- Focus: after a move the notice with the receipt, so a screen reader begins there; else what the address names.
+const begin = () => {
+  document.querySelector("[data-focus]")?.focus({ preventScroll: true });
+  if (location.hash) enter(location.hash);
+};
+begin();
+// The browser's own jump to the fragment takes the focus away again just before `load`.
+addEventListener("load", () => { if (document.activeElement === document.body) begin(); });
 
 // The current entry of a scrolling strip (navigation, sections, questions) is in sight.
 for (const current of document.querySelectorAll(".topbar__nav [aria-current], .section-nav [aria-current], .qlist [aria-current]")) {
