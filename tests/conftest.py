@@ -7,13 +7,20 @@ environment.prepare()  # before anything below imports a model
 from collections.abc import Callable, Iterator  # noqa: E402
 from pathlib import Path  # noqa: E402
 
+import hypothesis  # noqa: E402
 import pytest  # noqa: E402
 from django.conf import settings as django_settings  # noqa: E402
-from django.db import connection  # noqa: E402
+from django.db import connection, connections  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.utils import translation  # noqa: E402
 
 from tests.services import broker, worker  # noqa: E402, F401
+
+# How long an example takes says more about the machine than about the code.
+hypothesis.settings.register_profile(
+    "suite", deadline=None, database=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("suite")
 
 _DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 
@@ -44,10 +51,14 @@ def _gains_on_sqlite(item: pytest.Item) -> bool:
 def _gains_on_postgres(item: pytest.Item) -> bool:
     if item.get_closest_marker("postgres") is not None:
         return True
-    names = set(getattr(item, "fixturenames", ()))
-    opens_it = bool(names & _DATABASE_FIXTURES) or item.get_closest_marker("django_db") is not None
     params = getattr(getattr(item, "callspec", None), "params", {})
-    return opens_it and params.get("broker") != "filesystem" and item.get_closest_marker("browser") is None
+    seen = params.get("broker") == "filesystem" or item.get_closest_marker("browser") is not None
+    return _opens_database(item) and not seen
+
+
+def _opens_database(item: pytest.Item) -> bool:
+    names = set(getattr(item, "fixturenames", ()))
+    return bool(names & _DATABASE_FIXTURES) or item.get_closest_marker("django_db") is not None
 
 
 @pytest.fixture(autouse=True)
@@ -55,6 +66,13 @@ def _indonesian() -> Iterator[None]:
     """Every test begins in the portal's language, whatever the one before it left active."""
     with translation.override(django_settings.LANGUAGE_CODE):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _no_connection_left_open(request: pytest.FixtureRequest) -> None:
+    """A test without the database starts without a connection to it, whichever test ran before it."""
+    if not _opens_database(request.node):
+        connections.close_all()
 
 
 @pytest.fixture
