@@ -275,7 +275,7 @@ def _receipt(quick_win: QuickWin, by: User, key: str | None) -> Submission:
         quick_win=quick_win,
         sequence=sequence,
         number=f"{quick_win.code}-{sequence}",
-        at=quick_win.submitted_at,
+        at=quick_win.submitted_at or clock.now(),
         by=by,
         role=by.role_for(quick_win),
         payload=payload,

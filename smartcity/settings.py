@@ -5,6 +5,7 @@ required: a missing one stops the start with its name.
 """
 
 from pathlib import Path
+from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -104,7 +105,9 @@ TEMPLATES = [
 
 # --- Data ---------------------------------------------------------------------------------------
 
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{PORTAL_VAR / 'portal.sqlite3'}")}
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{PORTAL_VAR / 'portal.sqlite3'}")
+}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # IMMEDIATE: a deferred transaction that turns into a write fails at once under load, whatever the time-out.
     DATABASES["default"]["OPTIONS"] = {
@@ -190,7 +193,7 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 PORTAL_REDIS_URL = env.str("REDIS_URL", default="")
 if PORTAL_REDIS_URL:
     CELERY_BROKER_URL = PORTAL_REDIS_URL
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
         "max_retries": 0,  # whoever rings does not wait for a broker that is away: the sweep rings again
         "socket_connect_timeout": 2,
         "socket_timeout": 5,
@@ -230,7 +233,7 @@ CELERY_BEAT_SCHEDULE = {
 # --- Mail ---------------------------------------------------------------------------------------
 
 _email = env.email_url("EMAIL_URL", default="consolemail://")
-_mail_options = {
+_mail_options: dict[str, Any] = {
     key: _email[f"EMAIL_{name}"]
     for key, name in (
         ("host", "HOST"),

@@ -118,7 +118,7 @@ class HandIn(Frozen):
     digest = models.CharField(_("digest"), max_length=64)
     idempotency_key = models.CharField(max_length=64, unique=True, null=True)  # noqa: DJ001
 
-    objects = HandInQuerySet.as_manager()
+    objects = HandInQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         verbose_name = _("receipt of a hand-in")

@@ -33,7 +33,7 @@ class Result(Frozen):
     payload = models.JSONField()
     digest = models.CharField(_("digest"), max_length=64)
 
-    objects = ResultQuerySet.as_manager()
+    objects = ResultQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         verbose_name = _("result")

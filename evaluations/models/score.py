@@ -92,7 +92,7 @@ class LateEntry(Frozen):
     reason = models.TextField(_("why it is not scored"), blank=True)
     at = models.DateTimeField(_("at"), default=clock.now)
 
-    objects = LateEntryQuerySet.as_manager()
+    objects = LateEntryQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         verbose_name = _("late entry")

@@ -41,7 +41,7 @@ class Snapshot(Frozen):
     payload = models.JSONField()
     digest = models.CharField(_("digest"), max_length=64)
 
-    objects = SnapshotQuerySet.as_manager()
+    objects = SnapshotQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         verbose_name = _("snapshot")
@@ -92,7 +92,7 @@ class SnapshotItem(Frozen):
     payload = models.JSONField()
     digest = models.CharField(_("digest"), max_length=64)
 
-    objects = SnapshotItemQuerySet.as_manager()
+    objects = SnapshotItemQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         verbose_name = _("frozen item")

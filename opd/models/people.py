@@ -52,9 +52,9 @@ class User(AbstractUser):
     title = models.CharField(_("office title"), max_length=120, blank=True)
     theme = models.CharField(_("theme"), max_length=5, choices=Theme, default=Theme.AUTO)
 
-    class Meta(AbstractUser.Meta):  # type: ignore[name-defined,misc]
-        verbose_name = _("account")
-        verbose_name_plural = _("accounts")
+    class Meta(AbstractUser.Meta):
+        verbose_name = _("account")  # type: ignore[assignment]
+        verbose_name_plural = _("accounts")  # type: ignore[assignment]
 
     def __str__(self) -> str:
         return self.title or self.username

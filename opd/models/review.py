@@ -37,7 +37,7 @@ class Submission(Frozen):
     digest = models.CharField(_("digest"), max_length=64)
     idempotency_key = models.CharField(max_length=64, unique=True, null=True)
 
-    objects = SubmissionQuerySet.as_manager()
+    objects = SubmissionQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         verbose_name = _("receipt")

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -143,7 +143,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def file(request: HttpRequest, pk: int) -> HttpResponse:
+def file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Send the file, after asking again who may see it."""
     piece = evidence_or_404(request, pk)
     if piece.stored_file is None:
@@ -154,7 +154,7 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def preview(request: HttpRequest, pk: int) -> HttpResponse:
+def preview(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Send the small picture of a photo."""
     piece = evidence_or_404(request, pk)
     if piece.stored_file is None or not piece.stored_file.has_preview:

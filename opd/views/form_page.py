@@ -128,12 +128,12 @@ def _section(
     )
     fields = [
         {
-            "field": form[field],
+            "field": form[field],  # type: ignore[index]
             "notes": notes.get(field, []),
             "optional": BY_NAME[field].needed == "optional",
             "sample": field in quick_win.sample_fields,
         }
-        for field in (form.fields if form else ())
+        for field in (form.fields if form is not None else ())
     ]
     return {
         "name": name,
@@ -169,6 +169,6 @@ def _options(form: forms.ModelForm, name: str) -> list[dict[str, Any]]:
 def _readable(form: forms.ModelForm, name: str, value: Any) -> str:
     """A choice is read by its label, everything else as it stands in the input."""
     if hasattr(form.fields[name], "choices"):
-        labels = {str(option): str(label) for option, label in form.fields[name].choices}
+        labels = {str(option): str(label) for option, label in form.fields[name].choices}  # type: ignore[attr-defined]
         return labels.get(str(value), "")
     return str(form.fields[name].prepare_value(value) or "")

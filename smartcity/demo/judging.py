@@ -2,6 +2,7 @@
 
 import hashlib
 from decimal import Decimal
+from typing import Any
 
 from evaluations import actions
 from evaluations.models import Area, EvaluationWindow, Question, Seat
@@ -38,7 +39,7 @@ def answer_all(window: EvaluationWindow, by: User, *, leave: tuple[str, ...] = (
         mark = f"{window.year}:{question.code}"
         if question.kind == Question.Kind.SURVEY_MEAN:
             mean = Decimal(drawn(mark, (272, 284, 296, 304, 318, 326))) / 100
-            facts = {
+            facts: dict[str, Any] = {
                 "self_score": mean,
                 "respondents": drawn(mark + "n", (41, 46, 50)),
                 "text": "Rekap survei.",

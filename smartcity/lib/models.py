@@ -26,7 +26,7 @@ class Stamped(models.Model):
 class StaleVersion(Exception):
     """Somebody saved this row after the person read it; `current` is the row as it is now."""
 
-    def __init__(self, current: models.Model) -> None:
+    def __init__(self, current: Any) -> None:
         super().__init__("stale version")
         self.current = current
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import models, transaction
+from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -88,7 +88,7 @@ class Workflow:
     @transaction.atomic
     def make(
         self, obj: Any, name: str, *, by: Any, note: str = "", changes: dict[str, Any] | None = None
-    ) -> models.Model:
+    ) -> Any:
         """Make the move and return its event, or raise WrongStatus, PermissionDenied or NotReady.
 
         `changes` are columns that belong to the move (for example `verified_at`) and are written with it.
@@ -104,7 +104,7 @@ class Workflow:
             problems = [*problems, Problem(_("Write the reason first."), "#note")]
         if problems:
             raise NotReady(problems)
-        event = obj.events.create(
+        event: Any = obj.events.create(
             move=name,
             source=obj.status,
             target=move.target,
