@@ -20,7 +20,9 @@ def prepare() -> None:
     """Set the environment, then start Django. Called before any model is imported."""
     shared = os.environ.get("PORTAL_TEST_RUN")
     if shared is None:  # the first process; pytest-xdist's workers inherit what it sets
-        for name in [name for name in os.environ if name.startswith("PORTAL_") and not name.startswith(_KEPT)]:
+        for name in [
+            name for name in os.environ if name.startswith("PORTAL_") and not name.startswith(_KEPT)
+        ]:
             del os.environ[name]  # a developer's own installation is never what the tests write to
         shared = _folder_of_this_run()
         if database() == "postgres":
@@ -31,7 +33,8 @@ def prepare() -> None:
         "DJANGO_SETTINGS_MODULE": "smartcity.settings",
         "PORTAL_DEBUG": "1",
         "PORTAL_VAR": str(own),
-        "PORTAL_DATABASE_URL": os.environ.get("PORTAL_TEST_POSTGRES_URL") or f"sqlite:///{own}/portal.sqlite3",
+        "PORTAL_DATABASE_URL": os.environ.get("PORTAL_TEST_POSTGRES_URL")
+        or f"sqlite:///{own}/portal.sqlite3",
     }
     _start_django(own)
 

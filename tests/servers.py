@@ -39,7 +39,9 @@ def free_port() -> int:
 class Process:
     """A program in a session of its own, with its output in a file."""
 
-    def __init__(self, command: Sequence[str], log: Path, *, user: str = "", env: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, command: Sequence[str], log: Path, *, user: str = "", env: Mapping[str, str] | None = None
+    ) -> None:
         self.command, self.log, self.user, self.env = command, log, user, env
         self.popen: subprocess.Popen[bytes] | None = None
 
@@ -94,7 +96,7 @@ class Postgres:
 
     def __init__(self) -> None:
         # Not below $TMPDIR: a socket's path may have 107 letters, and another user must reach it.
-        self.folder = Path(tempfile.mkdtemp(prefix="portal-pg-", dir="/tmp"))  # noqa: S108
+        self.folder = Path(tempfile.mkdtemp(prefix="portal-pg-", dir="/tmp"))
         # PostgreSQL refuses to run as root.
         self.user = _unprivileged_user() if os.geteuid() == 0 else ""
         self.data = self.folder / "data"
@@ -107,13 +109,17 @@ class Postgres:
             shutil.chown(self.folder, self.user)
         initdb = [postgres_program("initdb"), "-D", str(self.data), "-U", "portal", "-A", "trust"]
         initdb += ["--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
-        made = subprocess.run([*_ends_with_us(self.user), *initdb], cwd="/", capture_output=True, text=True, check=False)
+        made = subprocess.run(
+            [*_ends_with_us(self.user), *initdb], cwd="/", capture_output=True, text=True, check=False
+        )
         if made.returncode:
             raise RuntimeError(f"initdb failed:\n{made.stdout}{made.stderr}")
         self.process.start()
         ready = [postgres_program("pg_isready"), "-q", "-h", str(self.folder), "-d", "postgres"]
         try:
-            wait_until(lambda: subprocess.run(ready, check=False).returncode == 0, 30, what="PostgreSQL to answer")
+            wait_until(
+                lambda: subprocess.run(ready, check=False).returncode == 0, 30, what="PostgreSQL to answer"
+            )
         except AssertionError as late:
             raise RuntimeError(f"{late}\n{self.process.output()}") from late
 
@@ -132,7 +138,17 @@ class Redis:
     def __init__(self, folder: Path) -> None:
         self.port = free_port()
         program = shutil.which("redis-server") or "/usr/bin/redis-server"
-        command = [program, "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+        command = [
+            program,
+            "--port",
+            str(self.port),
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+        ]
         self.process = Process([*command, "--dir", str(folder)], folder / f"redis-{self.port}.log")
 
     @property
@@ -166,7 +182,9 @@ def _unprivileged_user() -> str:
     for name in ("postgres", "nobody"):
         with contextlib.suppress(KeyError):
             return pwd.getpwnam(name).pw_name
-    raise RuntimeError("Running as root, and there is neither a user postgres nor nobody to run PostgreSQL as.")
+    raise RuntimeError(
+        "Running as root, and there is neither a user postgres nor nobody to run PostgreSQL as."
+    )
 
 
 def _ends_with_us(user: str) -> list[str]:
@@ -174,7 +192,9 @@ def _ends_with_us(user: str) -> list[str]:
     setpriv = shutil.which("setpriv")
     if setpriv is None:
         if user:
-            raise RuntimeError("setpriv (package util-linux) is needed to run PostgreSQL as another user than root.")
+            raise RuntimeError(
+                "setpriv (package util-linux) is needed to run PostgreSQL as another user than root."
+            )
         return []
     who = []
     if user:

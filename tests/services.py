@@ -139,7 +139,9 @@ def _settings_for(broker: Broker) -> tuple[str, dict[str, object]]:
     """Ask the settings themselves what they make of the broker's environment."""
     ask = "import json; from smartcity import settings as s; "
     ask += "print(json.dumps([s.CELERY_BROKER_URL, s.CELERY_BROKER_TRANSPORT_OPTIONS]))"
-    told = subprocess.check_output([sys.executable, "-c", ask], env=os.environ | broker.environment, text=True)
+    told = subprocess.check_output(
+        [sys.executable, "-c", ask], env=os.environ | broker.environment, text=True
+    )
     url, options = json.loads(told)
     return url, options
 

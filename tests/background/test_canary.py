@@ -13,7 +13,9 @@ pytestmark = pytest.mark.background
 def test_worker_consumes_both_queues(broker: Broker, worker: Worker) -> None:
     for queue in ("celery", "pdf"):
         app.send_task("celery.backend_cleanup", queue=queue)
-    wait_until(lambda: worker.output().count("celery.backend_cleanup") >= 4, 20, what="two tasks received and done")
+    wait_until(
+        lambda: worker.output().count("celery.backend_cleanup") >= 4, 20, what="two tasks received and done"
+    )
 
 
 def test_message_waits_for_the_worker(broker: Broker, worker: Worker) -> None:

@@ -1,6 +1,6 @@
 """The stories' stage: the seeded city, the portal on a port, and a watched Chromium.
 
-`page_as("operator.disbudpar", "/workspace/")` opens a page as that account of the demonstration; a story fails
+`page_as("operator.disbudpar", "/workspace/")` opens a page as that account; a story fails
 when any of its pages had an error. A phone, the dark theme or no JavaScript are arguments.
 """
 

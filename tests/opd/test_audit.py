@@ -1,5 +1,6 @@
 """The audit chain: one link per change, in the change's transaction, and no link can be bent."""
 
+import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
@@ -97,7 +98,7 @@ def test_before_and_after_are_the_digests_of_the_record(draft: QuickWin, house: 
     actions.remove_evidence(pk=piece.pk, by=house.operator)
     events = list(AuditEvent.objects.all())
     assert events[0].before == ""
-    for earlier, later in zip(events, events[1:], strict=False):
+    for earlier, later in itertools.pairwise(events):
         assert later.before == earlier.after != later.after, later.action
     assert events[-1].after == digest_of(quick_win_payload(again(draft)))
 

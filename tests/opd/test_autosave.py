@@ -238,7 +238,7 @@ def test_any_script_of_the_world_is_text(text: str, draft: QuickWin, agency: Cli
 
 
 def test_a_lone_surrogate_never_reaches_a_row(draft: QuickWin, agency: Client) -> None:
-    body = f"version=1&problem=%ED%A0%80x&description=&beneficiaries=&partners="
+    body = "version=1&problem=%ED%A0%80x&description=&beneficiaries=&partners="
     answer = agency.post(address(draft, "problem"), body, content_type="application/x-www-form-urlencoded")
     assert answer.status_code == 302
     again(draft).problem.encode()

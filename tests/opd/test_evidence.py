@@ -391,17 +391,17 @@ def test_a_piece_that_vanished_meanwhile_is_not_found(
 
 
 FLAGS = [
-    (dict(document_date=None, page=""), 1),
-    (dict(document_date=date(2022, 5, 1), page=""), 1),
-    (dict(document_date=date(2022, 5, 1), page="2"), 0),
-    (dict(document_date=date(2021, 5, 1), page="2"), 1),
-    (dict(document_date=date(2021, 5, 1), page=""), 2),
-    (dict(document_date=date(2021, 5, 1), page="2", valid_until=date(2022, 1, 1)), 0),
-    (dict(document_date=date(2021, 5, 1), page="2", valid_until=date(2021, 12, 31)), 1),
-    (dict(document_date=date(2023, 5, 1), page="2"), 0),
-    (dict(kind=EvidenceKind.PHOTO), 0),
-    (dict(kind=EvidenceKind.PHOTO, document_date=date(2020, 1, 1)), 1),
-    (dict(kind=EvidenceKind.LINK, stored_file_id=None, url="https://a.go.id"), 0),
+    ({"document_date": None, "page": ""}, 1),
+    ({"document_date": date(2022, 5, 1), "page": ""}, 1),
+    ({"document_date": date(2022, 5, 1), "page": "2"}, 0),
+    ({"document_date": date(2021, 5, 1), "page": "2"}, 1),
+    ({"document_date": date(2021, 5, 1), "page": ""}, 2),
+    ({"document_date": date(2021, 5, 1), "page": "2", "valid_until": date(2022, 1, 1)}, 0),
+    ({"document_date": date(2021, 5, 1), "page": "2", "valid_until": date(2021, 12, 31)}, 1),
+    ({"document_date": date(2023, 5, 1), "page": "2"}, 0),
+    ({"kind": EvidenceKind.PHOTO}, 0),
+    ({"kind": EvidenceKind.PHOTO, "document_date": date(2020, 1, 1)}, 1),
+    ({"kind": EvidenceKind.LINK, "stored_file_id": None, "url": "https://a.go.id"}, 0),
 ]
 
 

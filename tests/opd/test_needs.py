@@ -43,7 +43,7 @@ NEEDED = {
     "sustainability": "window",
 }
 TO_SUBMIT = sorted(name for name, step in NEEDED.items() if step == "submit")
-FULL = {name: "terisi" for name in NEEDED} | {"evidence": 1}
+FULL = dict.fromkeys(NEEDED, "terisi") | {"evidence": 1}
 
 
 def test_every_field_is_asked_at_the_step_of_the_domain_guide() -> None:
