@@ -32,7 +32,7 @@ Progress = Callable[[str, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one report may use. Measured: about 70 MB and 4 MB a page, 0.12 s a page (docs/adr/0007)."""
+    """What one report may use. Measured: 60 MB and 3.4 MB a page, 0.1 s a page (docs/adr/0010)."""
 
     memory_mb: int = 1536
     cpu_seconds: int = 240
