@@ -120,9 +120,9 @@ def test_an_event_is_only_written_with_its_change(
 ) -> None:
     """A change that fails leaves no event, an event that fails no change."""
     count = AuditEvent.objects.count()
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with transaction.atomic():
         scenarios.add_link(draft, by=house.operator)
-        raise RuntimeError
+        transaction.set_rollback(True)
     monkeypatch.setattr(audit, "hash_of", _broken)
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         scenarios.add_link(draft, by=house.operator)

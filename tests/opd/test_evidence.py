@@ -51,11 +51,12 @@ def content_of(answer: Any) -> bytes:
 
 # --- in ---------------------------------------------------------------------------------------------
 
+OFFICE = "application/vnd.openxmlformats-officedocument"
 GOOD = [
     ("foto.jpg", make.talkative_jpeg(), "image/jpeg", "photo", "JPG"),
     ("laporan.pdf", PDF, "application/pdf", "document", "PDF"),
-    ("data.xlsx", make.xlsx(), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "document", "XLSX"),
-    ("sk.docx", make.docx(), "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "document", "DOCX"),
+    ("data.xlsx", make.xlsx(), f"{OFFICE}.spreadsheetml.sheet", "document", "XLSX"),
+    ("sk.docx", make.docx(), f"{OFFICE}.wordprocessingml.document", "document", "DOCX"),
 ]  # fmt: skip
 
 
