@@ -84,6 +84,10 @@ class WindowForm(forms.ModelForm, _Moments):
         self.fields["closes_at"].help_text = gettext("From this minute on no score is accepted.")
         self.use_zone(self.instance.city.timezone)
 
+    def _get_validation_exclusions(self) -> set[str]:
+        """The city is set by the view, not typed, but "one window per stage" must see it."""
+        return super()._get_validation_exclusions() - {"city"}
+
 
 class ExtendForm(forms.Form, _Moments):
     """A later closing time, and why."""

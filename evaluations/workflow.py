@@ -51,8 +51,8 @@ def needed_to_close(window: "EvaluationWindow", note: str) -> list[Problem]:
 # fmt: off
 WINDOW = Workflow(
     #    name     from            to      who may          on the button, in the history, what may be missing
-    Move("open",  IN_PREPARATION, OPEN,   rules.may_open,  _("Freeze the data and open"),     _("Data frozen, opened"), needed_to_open,  tone="primary"),  # noqa: E501
-    Move("close", RUNNING,        CLOSED, rules.may_close, _("Close and compute the result"), _("Closed"),              needed_to_close, tone="primary"),  # noqa: E501
+    Move("open",  IN_PREPARATION, OPEN,   rules.may_open,  _("Freeze the data and open"),     _("Data frozen, opened"), needed_to_open,  tone="primary"),
+    Move("close", RUNNING,        CLOSED, rules.may_close, _("Close and compute the result"), _("Closed"),              needed_to_close, tone="primary"),
 )
 # fmt: on
 #: Events that change no status, for the history.

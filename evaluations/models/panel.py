@@ -55,7 +55,7 @@ class Seat(Stamped):
     until = models.DateTimeField(_("access until"))
     declared_at = models.DateTimeField(_("declared at"), null=True, editable=False)
     # None: no conflict (once declared_at is set); text: the conflict, and the seat is barred
-    conflict = models.TextField(  # noqa: DJ001
+    conflict = models.TextField(
         _("conflict of interest"), null=True, blank=True, max_length=2000, validators=[plain_text]
     )
     handed_in_at = models.DateTimeField(_("handed in at"), null=True, editable=False)
@@ -116,7 +116,7 @@ class HandIn(Frozen):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
     payload = models.JSONField()
     digest = models.CharField(_("digest"), max_length=64)
-    idempotency_key = models.CharField(max_length=64, unique=True, null=True)  # noqa: DJ001
+    idempotency_key = models.CharField(max_length=64, unique=True, null=True)
 
     objects = HandInQuerySet.as_manager()  # type: ignore[misc]
 

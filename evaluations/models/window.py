@@ -85,7 +85,7 @@ class EvaluationWindow(Stamped, Versioned):
     opened_at = models.DateTimeField(_("opened at"), null=True, editable=False)
     closed_at = models.DateTimeField(_("closed at"), null=True, editable=False)
     sample = models.BooleanField(_("example"), default=False, help_text=_("Its numbers are invented."))
-    idempotency_key = models.CharField(max_length=64, unique=True, null=True, editable=False)  # noqa: DJ001
+    idempotency_key = models.CharField(max_length=64, unique=True, null=True, editable=False)
 
     objects = WindowQuerySet.as_manager()
 

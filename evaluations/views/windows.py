@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -49,7 +50,10 @@ def create(request: HttpRequest) -> HttpResponse:
         return redirect(twin)
     form = WindowForm(request.POST or None, instance=blank)
     if request.method == "POST" and form.is_valid():
-        window = actions.save_window(window=form.save(commit=False), by=user)
+        try:
+            window = actions.save_window(window=form.save(commit=False), by=user)
+        except IntegrityError:  # two presses at the same moment: the first one won
+            return redirect(_first_press(blank) or "evaluations:windows")
         messages.success(request, _("The window is prepared. Seat the assessors next."))
         return redirect(window)
     context = {"form": form, "key": request.POST.get("key") or uuid.uuid4().hex, "window": None}
