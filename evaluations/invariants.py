@@ -1,0 +1,25 @@
+"""What must agree and can be derived again: snapshots, receipts, scores, results. Each contradiction is a sentence."""
+
+from collections.abc import Iterator
+
+from evaluations import freezing, results
+from evaluations.models import HandIn, Score, Seat
+from smartcity.lib.models import digest_of
+
+
+def contradictions() -> Iterator[str]:
+    """Re-derive every digest and every result of this app and name what does not fit."""
+    yield from freezing.contradictions()
+    yield from _hand_ins()
+    yield from results.contradictions()
+
+
+def _hand_ins() -> Iterator[str]:
+    for receipt in HandIn.objects.select_related("seat"):
+        if digest_of(receipt.payload) != receipt.digest:
+            yield f"receipt {receipt.number}: content and digest differ"
+        rows = Score.objects.of_seat(receipt.seat).select_related("question")
+        if {score.question.code: score.facts() for score in rows} != receipt.payload["scores"]:
+            yield f"receipt {receipt.number}: scores and receipt differ"
+    for seat in Seat.objects.filter(handed_in_at__isnull=False, hand_in__isnull=True):
+        yield f"seat {seat.pk}: handed in without a receipt"
