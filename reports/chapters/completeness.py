@@ -35,9 +35,18 @@ def chapter(inputs: Inputs, number: int) -> Chapter:
             "by_dimension": [_by_dimension(tile, inputs) for tile in tiles],
             "by_agency": [_by_agency(short, name, inputs) for short, name in offices],
             "silent": silent,
-            "silent_sentence": _silent(len(silent)),
+            "silent_sentence": _silent(len(silent), inputs),
+            "lead": _lead(inputs),
         },
     )
+
+
+def _lead(inputs: Inputs) -> str:
+    said = _("Share of quick win fields that are filled.")
+    dot = _("A dot means that the agency has no quick win in that dimension.")
+    if words.is_frozen(inputs):
+        dot = _("Only quick wins that were verified when the window opened are frozen; a dot means none.")
+    return f"{said} {dot}"
 
 
 def _heat(short: str, tiles: list[dict[str, Any]], tally: list[Tally]) -> dict[str, Any]:
@@ -99,9 +108,18 @@ def _filled(tally: list[Tally]) -> tuple[int, int]:
     return sum(row["filled"] for row in tally), sum(row["total"] for row in tally)
 
 
-def _silent(count: int) -> str:
-    return ngettext(
-        "%(count)d agency has no quick win this year:",
-        "%(count)d agencies have no quick win this year:",
-        count,
-    ) % {"count": count}
+def _silent(count: int, inputs: Inputs) -> str:
+    """Name agencies without a quick win. A snapshot holds verified ones only: the others may well exist."""
+    if words.is_frozen(inputs):
+        text = ngettext(
+            "%(count)d agency has no quick win in the frozen data:",
+            "%(count)d agencies have no quick win in the frozen data:",
+            count,
+        )
+    else:
+        text = ngettext(
+            "%(count)d agency has no quick win this year:",
+            "%(count)d agencies have no quick win this year:",
+            count,
+        )
+    return text % {"count": count}

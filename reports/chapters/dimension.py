@@ -56,7 +56,9 @@ def _lead(row: Dimension, inputs: Inputs) -> str:
     tally = [found for found in inputs["tally"] if found["dimension"] == row["code"]]
     everything = sum(found[status] for found in tally for status in COUNTED)
     verified = sum(found["verified"] for found in tally)
-    if not everything:
+    if not everything and words.is_frozen(inputs):
+        said.append(_("No quick win was verified when the window opened."))
+    elif not everything:
         said.append(_("No quick win in %(year)s yet.") % {"year": inputs["year"]})
     else:
         said.append(

@@ -149,11 +149,14 @@ def _names(inputs: Inputs) -> dict[str, str]:
 
 def _dimensions_without(inputs: Inputs) -> Iterator[Item]:
     found = {row["dimension"] for row in inputs["tally"]} | {row["dimension"] for row in inputs["quick_wins"]}
+    text = _("%(dimension)s has no quick win")
+    if words.is_frozen(inputs):
+        text = _("%(dimension)s had no verified quick win when the window opened")
     for code, name in _names(inputs).items():
         if code not in found:
             yield Item(
                 "dimension",
-                _("%(dimension)s has no quick win") % {"dimension": name},
+                text % {"dimension": name},
                 _secretariat(inputs),
                 _due(inputs),
             )

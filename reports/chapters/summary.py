@@ -48,8 +48,11 @@ def _lead(inputs: Inputs) -> str:
     """Tell the finding in a few whole sentences."""
     done, asked = filled(inputs)
     said = []
-    if asked:
-        said.append(_("Quick win fields are %(share)s complete.") % {"share": decimals.percent(done, asked)})
+    share = {"share": decimals.percent(done, asked)}
+    if asked and words.is_frozen(inputs):
+        said.append(_("The frozen quick wins are %(share)s complete.") % share)
+    elif asked:
+        said.append(_("Quick win fields are %(share)s complete.") % share)
     else:
         said.append(_("No quick win has been entered yet."))
     if weakest := _weakest(inputs):
@@ -118,6 +121,9 @@ def _completeness(inputs: Inputs) -> dict[str, Any]:
 
 def _verified(inputs: Inputs) -> dict[str, Any]:
     verified = sum(row["verified"] for row in inputs["tally"])
+    if words.is_frozen(inputs):
+        note = _("verified when the window opened")
+        return {"label": _("Quick wins frozen"), "value": str(verified), "note": note, "sample": False}
     everything = sum(row[status] for row in inputs["tally"] for status in COUNTED)
     note = ngettext("of %(count)d programme", "of %(count)d programmes", everything) % {"count": everything}
     return {"label": _("Quick wins verified"), "value": str(verified), "note": note, "sample": False}

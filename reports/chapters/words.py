@@ -151,6 +151,11 @@ def place(inputs: Inputs) -> str:
     return name.removeprefix("Kota ").removeprefix("Kabupaten ")
 
 
+def is_frozen(inputs: Inputs) -> bool:
+    """Whether the data is a snapshot: it holds verified quick wins only."""
+    return inputs["data"]["source"] == "snapshot"
+
+
 def window_span(inputs: Inputs) -> str:
     """Print the days of the window: "3 sampai 8 Oktober 2022"; nothing while they are not set."""
     window = inputs["window"]

@@ -115,11 +115,15 @@ QUICK_WINS: tuple[tuple[str, str, str, bool, str, int, str, str], ...] = (
 def inputs(
     dimensions: tuple[tuple[Any, ...], ...] = BRANDING, *, assessed: bool = False, live: bool = False
 ) -> Inputs:
-    """Return a whole report. `assessed`: the window has a result. `live`: no window was opened yet."""
+    """Return a whole report. `assessed`: the window has a result. `live`: the window was not opened yet."""
     rows = [_dimension(row) for row in dimensions]
     quick_wins = [_quick_win(number, row) for number, row in enumerate(QUICK_WINS, 11)]
     codes = {row["code"] for row in rows}
-    quick_wins = [row for row in quick_wins if row["dimension"] in codes]
+    # A snapshot holds verified quick wins only.
+    quick_wins = [
+        row for row in quick_wins if row["dimension"] in codes and (live or row["status"] == "verified")
+    ]
+    tally = [row for row in _tally() if row["dimension"] in codes and (live or row["verified"])]
     return {
         "schema": SCHEMA,
         "language": "id",
@@ -177,7 +181,7 @@ def inputs(
         ],
         "survey_expected": 50,
         "opds": list(OFFICES.values()),
-        "tally": [row for row in _tally() if row["dimension"] in codes],
+        "tally": tally,
         "quick_wins": quick_wins,
         "signatures": [
             {"capacity": "chair", "office": OFFICES["BAPPELITBANG"]},

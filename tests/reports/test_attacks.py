@@ -135,7 +135,10 @@ def test_the_fetcher_would_refuse_what_escaping_let_through(listener) -> None:
         f"<img src='file:///etc/hostname'><img src='data:image/png;base64,AAAA'><img src='b.png'>"
         f"<svg width=9 height=9><image href='http://127.0.0.1:{listener.port}/c'/></svg><p>isi</p></body></html>"
     )
-    css = f"@import url(http://127.0.0.1:{listener.port}/d.css); @font-face {{ font-family: x; src: url(file:///etc/hosts) }}"
+    css = (
+        f"@import url(http://127.0.0.1:{listener.port}/d.css);"
+        "@font-face { font-family: x; src: url(file:///etc/hosts) }"
+    )
     done = pdf.write(pdf.Document(html, css, {}, "x"))
     assert listener.visits == 0
     assert len(done.refused) >= 6

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.base import ContentFile
-from django.test import Client
 from django.http import HttpResponseBase
+from django.test import Client
 from django.urls import reverse
 
 from evaluations.models import EvaluationWindow
