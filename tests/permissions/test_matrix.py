@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import transaction
-from django.test import Client, override_settings
+from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from opd.models import AuditEvent
@@ -37,22 +37,6 @@ def rows_of(name: str) -> list[dict[str, str]]:
 ROUTES, MATRIX = rows_of("routes.csv"), rows_of("matrix.csv")
 ACTORS = [name for name in MATRIX[0] if name not in ("action", "state")]
 CASES = [(route, row) for route in ROUTES for row in MATRIX if row["action"] == route["action"]]
-
-
-@pytest.fixture(scope="module")
-def world(
-    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[worlds.World]:
-    """Built once for the module, in a transaction that is rolled back at its end."""
-    folder = tmp_path_factory.mktemp("files")
-    roots = override_settings(
-        PORTAL_EVIDENCE_ROOT=folder / "evidence",
-        PORTAL_REPORT_ROOT=folder / "reports",
-        CELERY_BROKER_URL="memory://",
-    )
-    with django_db_blocker.unblock(), roots, transaction.atomic():
-        yield worlds.build()
-        transaction.set_rollback(True)
 
 
 @pytest.mark.parametrize(
