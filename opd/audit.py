@@ -33,8 +33,7 @@ def record(
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("audit.record runs inside the transaction of the change")
-    AuditChain.objects.get_or_create(city_id=city_id, year=year)
-    chain = AuditChain.objects.select_for_update().get(city_id=city_id, year=year)
+    chain = _locked_chain(city_id, year)
     event = AuditEvent(
         city_id=city_id,
         year=year,
@@ -56,6 +55,16 @@ def record(
     chain.sequence, chain.hash = event.sequence, event.hash
     chain.save(update_fields=["sequence", "hash"])
     return event
+
+
+def _locked_chain(city_id: int, year: int) -> AuditChain:
+    """The end of the chain, locked: one statement, but for the first event of a year."""
+    chains = AuditChain.objects.select_for_update()
+    chain = chains.filter(city_id=city_id, year=year).first()
+    if chain is None:
+        AuditChain.objects.get_or_create(city_id=city_id, year=year)
+        chain = chains.get(city_id=city_id, year=year)
+    return chain
 
 
 def hash_of(event: AuditEvent) -> str:
