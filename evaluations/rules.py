@@ -80,12 +80,12 @@ def may_look(user: "User", seat: "Seat", now: datetime) -> bool:
     return _holds(user, seat, now) and seat.is_usable(now)
 
 
-def may_score(user: "User", seat: "Seat", areas: set[str], area: str, now: datetime) -> bool:
-    """An assessor scores own areas only.
+def may_score(user: "User", seat: "Seat", covers: bool, now: datetime) -> bool:
+    """An assessor scores own areas only (`covers`: the seat holds the question's area).
 
     Whether the window accepts it is asked apart: what comes too late has its own sentence, and is kept.
     """
-    return may_look(user, seat, now) and area in areas
+    return covers and may_look(user, seat, now)
 
 
 def may_hand_in(user: "User", seat: "Seat", now: datetime) -> bool:

@@ -95,11 +95,10 @@ def save_score(
     """
     typed = Score(seat=seat, value=value, remark=remark.strip(), reason=reason.strip())
     with transaction.atomic():
-        seat = locked_seat(seat)
-        now = now or clock.now()
         question = question_of(seat.window, question_code)
-        areas = set(seat.areas.values_list("code", flat=True))
-        if not question.scored or not rules.may_score(by, seat, areas, question.area, now):
+        seat = locked_seat(seat, area=question.area)
+        now = now or clock.now()
+        if not question.scored or not rules.may_score(by, seat, seat.covers, now):
             raise PermissionDenied
         if seat.window.accepts_scores(now):
             if seat.handed_in_at:

@@ -40,9 +40,12 @@ def locked_window(window: EvaluationWindow) -> EvaluationWindow:
     return rows.get(pk=window.pk)
 
 
-def locked_seat(seat: Seat) -> Seat:
-    """Seat and window in one locked read: neither the end of the window nor a hand-in can slip in between."""
-    rows = Seat.objects.select_for_update(of=("self", "window"))
+def locked_seat(seat: Seat, *, area: str = "") -> Seat:
+    """Seat and window in one locked read: neither the end of the window nor a hand-in can slip in between.
+
+    `covers` on the row says whether its areas contain `area`.
+    """
+    rows = Seat.objects.select_for_update(of=("self", "window")).covering(area)
     return rows.select_related("window__city", "window__instrument").get(pk=seat.pk)
 
 

@@ -5,7 +5,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from evaluations.models.instrument import Area
@@ -32,6 +32,11 @@ class SeatQuerySet(models.QuerySet["Seat"]):
     def judging(self) -> Self:
         """Seats that count as cover of their areas: whoever declared a conflict judges nothing."""
         return self.filter(conflict__isnull=True)
+
+    def covering(self, area: str) -> Self:
+        """Annotate whether the seat holds an area (`covers`), without another statement."""
+        held = Seat.areas.through.objects.filter(seat=OuterRef("pk"), area__code=area)
+        return self.annotate(covers=Exists(held))
 
     def for_list(self) -> Self:
         return self.select_related("user", "hand_in").prefetch_related("areas").order_by("pk")
@@ -62,6 +67,8 @@ class Seat(Stamped):
 
     #: annotated by with_progress(): questions scored or excused
     scored: int
+    #: annotated by covering(): whether the seat holds an area
+    covers: bool
 
     objects = SeatQuerySet.as_manager()
 
