@@ -86,7 +86,7 @@ class WindowForm(forms.ModelForm, _Moments):
 
     def _get_validation_exclusions(self) -> set[str]:
         """The city is set by the view, not typed, but "one window per stage" must see it."""
-        return super()._get_validation_exclusions() - {"city"}
+        return super()._get_validation_exclusions() - {"city"}  # type: ignore[misc]
 
 
 class ExtendForm(forms.Form, _Moments):

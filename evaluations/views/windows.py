@@ -96,7 +96,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
                 messages.success(request, _("The window is saved."))
                 return redirect("evaluations:window", pk)
             except StaleVersion as stale:
-                status, read_at = 409, stale.current.version  # type: ignore[attr-defined]
+                status, read_at = 409, stale.current.version
                 messages.warning(
                     request, _("Somebody changed this window before you. Compare and save again. [VER-STALE]")
                 )
