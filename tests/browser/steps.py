@@ -95,9 +95,14 @@ def document(folder: Path, name: str = "Laporan layanan.pdf", pages: int = 3) ->
     return path
 
 
-def slow_upload(page: Page, bytes_a_second: int) -> None:
-    """A thin line: enough to read, long to send."""
-    line = page.context.new_cdp_session(page)
-    line.send("Network.enable")
-    speed = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": bytes_a_second}
-    line.send("Network.emulateNetworkConditions", {"offline": False, **speed})
+class Line:
+    """The line of one page: how fast it takes what is sent."""
+
+    def __init__(self, page: Page) -> None:
+        self.session = page.context.new_cdp_session(page)
+        self.session.send("Network.enable")
+
+    def upload_speed(self, bytes_a_second: int) -> None:
+        """Set the speed of what is sent; -1 is as fast as the machine."""
+        speed = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": bytes_a_second}
+        self.session.send("Network.emulateNetworkConditions", {"offline": False, **speed})

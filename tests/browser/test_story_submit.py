@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.city import PASSWORD
 from tests.browser.steps import (
+    Line,
     begins,
     control,
     document,
@@ -18,7 +19,6 @@ from tests.browser.steps import (
     photo,
     press,
     section,
-    slow_upload,
     t,
     wait_saved,
 )
@@ -101,7 +101,7 @@ def _first_living(page: Page) -> str:
 
 
 def _prove(page: Page, folder: Path) -> None:
-    slow_upload(page, 150_000)
+    Line(page).upload_speed(300_000)
     page.get_by_label(t("Choose files")).first.set_input_files([photo(folder), document(folder)])
     go_on = t("{percent}, {done} of {total} MB. You may go on filling in.").split(". ")[-1]
     expect(page.get_by_text(go_on)).to_be_visible()
