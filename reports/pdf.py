@@ -12,6 +12,7 @@ import gc
 import io
 import logging
 import os
+import re
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -118,7 +119,7 @@ def write(document: Document, *, progress: Progress = lambda stage, page: None, 
     fonts = FontConfiguration()
     with _counting_pages(progress, page_limit):
         style = CSS(string=document.css, url_fetcher=fetcher, font_config=fonts)
-        laid_out = HTML(string=document.html, url_fetcher=fetcher).render(
+        laid_out = HTML(string=_with_names_for_missing(document), url_fetcher=fetcher).render(
             font_config=fonts, stylesheets=[style], presentational_hints=False
         )
     if len(laid_out.pages) > page_limit:
@@ -128,6 +129,23 @@ def write(document: Document, *, progress: Progress = lambda stage, page: None, 
     progress(CHECK, 0)
     _check(content, len(laid_out.pages))
     return Pdf(content, len(laid_out.pages), refused)
+
+
+def _with_names_for_missing(document: Document) -> str:
+    """Where a picture is not there, say so in its place: `data-missing` becomes the alternative text it shows."""
+
+    def named(tag: re.Match[str]) -> str:
+        return (
+            tag[0]
+            if tag["address"] in document.assets
+            else f'<img src="{tag["address"]}" alt="{tag["missing"]}"'
+        )
+
+    return _PICTURE_TAG.sub(named, document.html)
+
+
+# As the templates write it; quotes inside a value are entities there
+_PICTURE_TAG = re.compile(r'<img src="(?P<address>[^"]*)" alt="[^"]*" data-missing="(?P<missing>[^"]*)"')
 
 
 def _closed_fetcher(assets: Mapping[str, Asset], refused: list[str]) -> Any:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from opd.models import Role
+from reports.chapters.approval import grouped
 from reports.models import Cause, Report, Stage, Status
 from smartcity.lib import clock, dates, decimals
 
@@ -62,11 +63,6 @@ def progress(report: Report) -> dict[str, Any]:
         "elapsed": dates.duration(since) if since and since.total_seconds() >= 60 else "",
         "again": report.attempts > 1,
     }
-
-
-def grouped(digest: str) -> str:
-    """Write a digest in groups of four, as it stands on the signature page."""
-    return " ".join(digest[start : start + 4] for start in range(0, len(digest), 4))
 
 
 def size(count: int | None) -> str:

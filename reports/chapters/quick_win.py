@@ -110,7 +110,8 @@ def _photo(row: Evidence) -> dict[str, Any]:
     return {
         "address": f"portal:photo/{row['photo']}",
         "caption": ", ".join(part for part in (row["title"], day) if part),
-        "alternative": _("Photo that could not be printed: %(title)s") % {"title": row["title"]},
+        "alternative": _("Photo: %(title)s") % {"title": row["title"]},
+        "missing": _("Photo that could not be printed: %(title)s") % {"title": row["title"]},
         "sample": row["sample"],
     }
 

@@ -245,9 +245,20 @@ def test_a_photo_that_is_none_is_named_and_stops_nothing() -> None:
     assert "Foto yang tidak dapat dicetak: Teks biasa" in report.words()
 
 
-def test_a_photo_is_printed() -> None:
-    report = rendered(_with("Teks biasa"), {PHOTO: _jpeg()})
-    assert f"portal:photo/{PHOTO}" not in report.refused
+def test_a_photo_is_printed_with_its_name_for_who_cannot_see_it() -> None:
+    inputs = _with("Teks biasa")
+    quick_win = inputs["quick_wins"][0]
+    quick_win["evidence"] = [
+        piece | {"title": 'Papan "selamat"'} for piece in quick_win["evidence"] if piece["photo"] == PHOTO
+    ]
+    report = rendered(inputs, {PHOTO: _jpeg()})
+    assert "tidak dapat dicetak" not in report.words()
     with pikepdf.open(io.BytesIO(report.content)) as opened:
         widths = {int(image.Width) for page in opened.pages for image in page.get_images().values()}
+        names = [
+            str(item.Alt)
+            for item in opened.objects
+            if isinstance(item, pikepdf.Dictionary) and "/Alt" in item
+        ]
     assert widths == {800}
+    assert 'Foto: Papan "selamat"' in names

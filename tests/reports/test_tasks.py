@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from evaluations.models import EvaluationWindow
 from opd.models import City, Evidence, Membership, User
 from reports import actions, build, sandbox, store
+from reports.chapters.approval import grouped
 from reports.models import LEASE, MOST_ATTEMPTS, PATIENCE, Cause, LeaseLost, Report, Stage, Status
 from reports.tasks import build_report, sweep_reports
 from smartcity.lib import clock, files
@@ -61,7 +62,9 @@ def test_a_report_is_built_stored_and_ready(photo: Evidence, report: Report, pri
     )
     content = store.path_for(report.sha256).read_bytes()
     assert hashlib.sha256(content).hexdigest() == report.sha256
-    assert (len(content), len(read(content).pages)) == (report.size, report.pages)
+    printed = read(content)
+    assert (len(content), len(printed.pages)) == (report.size, report.pages)
+    assert grouped(report.digest) in printed.words(report.pages)
     assert [path.name for path in (private_files / "reports").rglob("*") if path.is_file()] == [
         f"{report.sha256}.pdf"
     ]
@@ -69,7 +72,8 @@ def test_a_report_is_built_stored_and_ready(photo: Evidence, report: Report, pri
         assert len({name for page in opened.pages for name in page.get_images()}) == 1
 
 
-def test_a_second_message_does_nothing(report: Report) -> None:
+def test_a_second_message_does_nothing(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reports.tasks.build", lambda claimed: build.Built("d" * 64, 1, 1))
     build_report(report.pk)
     report.refresh_from_db()
     before = (report.finished_at, report.attempts, report.sha256)
