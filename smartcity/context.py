@@ -122,15 +122,9 @@ def _waiting(user: User, page: str) -> int:
         return 0
     year = QuickWin.objects.in_year(city.evaluation_year)
     if page == "workspace":
-        mine = year.of_own_opds(user)
-        head = user.has_role(Role.OPD_HEAD)
-        return (
-            mine.with_agency()
-            .filter(status__in=["returned", "proposed"] if head else ["returned", "draft"])
-            .count()
-        )
+        return year.with_person(user).count()
     if page == "queue" and user.has_role(Role.REVIEWER, Role.PLANNER):
-        return year.of_city(city.pk).waiting().count()
+        return year.of_city(city.pk).decided_by(user).count()
     return 0
 
 

@@ -65,15 +65,36 @@ class QuickWinQuerySet(models.QuerySet["QuickWin"]):
     def verified(self) -> Self:
         return self.filter(status=Status.VERIFIED)
 
-    def with_agency(self) -> Self:
-        """With the agency's people: to fill in, to mend, or to approve. Returned ones first."""
-        return self.filter(status__in=[Status.DRAFT, Status.RETURNED, Status.PROPOSED]).order_by(
-            "-status", "updated_at"
+    def with_person(self, user: "User") -> Self:
+        """In this person's hands: to fill in, to mend, or to approve. Returned ones first.
+
+        What lies on the desk of a head who left is in the operators' hands again: they submit or take it back.
+        """
+        from opd.models.people import Membership, Role
+
+        headed = Membership.objects.valid_now().filter(
+            role=Role.OPD_HEAD, opd__in=user.opds(), user__is_active=True
         )
+        own_desk = {held.opd_id for held in user.memberships_now() if held.role == Role.OPD_HEAD}
+        to_approve = Q(status=Status.PROPOSED) & (Q(opd__in=own_desk) | ~Q(opd__in=headed.values("opd")))
+        mine = self.of_own_opds(user).filter(Q(status__in=EDITABLE) | to_approve)
+        return mine.order_by("-status", "updated_at")
 
     def waiting(self) -> Self:
         """Submitted and not yet decided, the longest wait first."""
         return self.filter(status__in=WAITING).order_by("submitted_at", "pk")
+
+    def decided_by(self, user: "User") -> Self:
+        """What waits for this person's decision: `rules.may_verify` as a filter, for counting."""
+        from opd.models.people import Role
+
+        home = user.home_opds()
+        mine = Q(city__in=user.cities(Role.REVIEWER))
+        for city in user.cities(Role.PLANNER):
+            houses = user.homes_of_reviewers(city)
+            mine |= Q(city=city) & (Q(opd__in=houses) | Q(opd__parent__in=houses))
+        rows = self.waiting().filter(mine) if mine else self.none()
+        return rows.exclude(opd__in=home).exclude(opd__parent__isnull=False, opd__parent__in=home)
 
     def not_yet_submitted(self) -> Self:
         """Still with the agency; the reviewer may know that they exist, not what they say."""

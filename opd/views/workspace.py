@@ -39,28 +39,22 @@ def workspace(request: HttpRequest) -> HttpResponse:
     if not rules.may_create(user):
         return redirect("opd:home")
     rows = QuickWin.objects.of_own_opds(user).in_year(city.evaluation_year).for_detail()
-    mine = [row for row in rows.with_agency() if _waits_for(user, row)]
+    mine = list(rows.with_person(user))
     others = [row for row in rows.order_by("status", "number") if row not in mine]
     asked, returned = _asked(mine), _returned(mine)
     events = QuickWinEvent.objects.filter(quick_win__in=rows.values("pk")).select_related("quick_win")[:6]
     receipt = Submission.objects.visible_to(user).order_by("-at").first()
+    agencies = {held.opd_id: held.opd for held in user.memberships_now() if held.opd_id in user.opds()}
     context = {
         "year": city.evaluation_year,
-        "agencies": [held.opd for held in user.memberships_now() if held.opd_id in user.opds()],
-        "tasks": [_task(row, asked.get(row.pk, []), returned.get(row.pk)) for row in mine],
+        "agencies": list(agencies.values()),
+        "tasks": [_task(user, row, asked.get(row.pk, []), returned.get(row.pk)) for row in mine],
         "others": [_other(row) for row in others],
         "history": [history_rows([event], subject=event.quick_win.title)[0] for event in events],
         "receipt": receipt_row(receipt) if receipt else None,
         "has_head": any(row.opd.has_head() for row in rows[:1]),
     }
     return render(request, "opd/workspace.html", context)
-
-
-def _waits_for(user: User, quick_win: QuickWin) -> bool:
-    """A head is waited for once the operator sent it; before that the operator is at work."""
-    if quick_win.status == Status.PROPOSED:
-        return rules.is_head(user, quick_win)
-    return rules.may_edit(user, quick_win)
 
 
 def _asked(quick_wins: list[QuickWin]) -> dict[int, list[Note]]:
@@ -78,9 +72,12 @@ def _returned(quick_wins: list[QuickWin]) -> dict[int, QuickWinEvent]:
     return {event.quick_win_id: event for event in events.order_by("at", "pk")}
 
 
-def _task(quick_win: QuickWin, notes: list[Note], returned: QuickWinEvent | None) -> dict[str, Any]:
+def _task(
+    user: User, quick_win: QuickWin, notes: list[Note], returned: QuickWinEvent | None
+) -> dict[str, Any]:
     asked = [note for notes_of_field in note_rows(notes).values() for note in notes_of_field]
-    edit = f"{quick_win.get_absolute_url()}edit/"
+    page = quick_win.get_absolute_url()
+    edit = f"{page}edit/" if rules.may_edit(user, quick_win) else page
     lacking = missing_of(quick_win, evidence=quick_win.evidence_count)  # type: ignore[attr-defined]
     return {
         "url": edit,
