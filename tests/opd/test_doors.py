@@ -202,7 +202,7 @@ def test_reasons_replies_and_notes_lose_nothing_but_a_nul(submitted: QuickWin, h
 def test_words_of_people_are_text_on_every_page(house: House, cast: dict[str, User], as_: As) -> None:
     """A name, a note, a title that would run in a browser stands there as it was written."""
     evil = "<script>alert(1)</script>"
-    quick_win = scenarios.complete(house, name=f"Nama {evil}", acronym=f"A{evil}", problem=evil, unit=evil)
+    quick_win = scenarios.complete(house, evidence=False, name=evil, acronym=evil, problem=evil, unit=evil)
     scenarios.add_link(quick_win, by=house.operator, title=evil, url="https://example.go.id/?a=1&b=\"'<x>")
     scenarios.submit(quick_win, house)
     scenarios.send_back(quick_win, house, notes={"target": evil}, note=evil)

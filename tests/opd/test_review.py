@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import Client
 
-from opd import actions, changes
+from opd import actions, changes, rules
 from opd.models import QuickWin, User
 from smartcity.lib import clock
 from tests import scenarios
-from tests.scenarios import House, again, receipt_of
+from tests.scenarios import House, again, fresh, grant, receipt_of
 
 As = Callable[..., Client]
 MONDAY = datetime(2022, 9, 26, 2, 0, tzinfo=UTC)
@@ -211,3 +211,22 @@ def test_the_decision_leads_back_to_the_queue(submitted: QuickWin, house: House,
     answer = as_(house.decider).post(f"/quick-wins/{submitted.pk}/moves/verify/")
     assert answer["Location"] == "/queue/"
     assert again(submitted).verified_at is not None
+
+
+def test_what_is_counted_in_the_bar_is_what_the_rule_allows(
+    houses: dict[str, House], cast: dict[str, User], as_: As, foreign_reviewer: User
+) -> None:
+    """The filter and the rule are written twice; they must never part."""
+    rows = [scenarios.submitted(house) for house in houses.values()]
+    scenarios.returned(houses["DISBUDPAR"])
+    both = User.objects.create(username="rangkap")
+    grant(both, "reviewer", rows[0].city, houses["LPSE"].opd)
+    grant(both, "operator", rows[0].city, houses["LABKES"].opd)
+    for name, user in [*cast.items(), ("foreign", foreign_reviewer), ("both", both)]:
+        by_rule = {
+            row.pk for row in QuickWin.objects.waiting().for_detail() if rules.may_verify(fresh(user), row)
+        }
+        assert {row.pk for row in QuickWin.objects.decided_by(fresh(user))} == by_rule, name
+    page = as_(cast["planner"]).get("/queue/")
+    assert len(page.context["rows"]) == 2
+    assert [item["count"] for item in page.context["nav"] if item["url"] == "/queue/"] == [2]

@@ -8,6 +8,7 @@ from PIL import Image
 
 from smartcity.lib import files
 from smartcity.lib.files.inspectors import child, limits
+from tests.cast import as_, cast, city, complete, draft, house, houses, opds, submitted  # noqa: F401
 from tests.smartcity import file_makers as make
 
 
