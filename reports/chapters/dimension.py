@@ -107,7 +107,7 @@ def _value(label: str, card: Card | None, level: Level | None, without: str) -> 
         "label": label,
         "value": words.level(level),
         "note": words.provisional(level) or _("of 4.00"),
-        "sample": card["sample"],
+        "sample": card["sample"] and level is not None and level["given"] > 0,
     }
 
 
@@ -166,6 +166,8 @@ def _chart(row: Dimension, inputs: Inputs) -> str:
         )
         for sub in row["sub_dimensions"]
     ]
+    if not any(value is not None for _name, value in values):
+        return ""
     series = _("Assessed") if inputs["assessed"] else _("Self-assessed")
     return charts.bars(
         [charts.Bar(name, value, f"d{row['hue']}") for name, value in values],

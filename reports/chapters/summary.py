@@ -110,7 +110,12 @@ def _index(label: str, card: Card | None, inputs: Inputs, without: str) -> dict[
             "value": words.score(card["provisional"]),
             "missing": missing,
         }
-    return {"label": label, "value": words.score(card["index"]), "note": note, "sample": card["sample"]}
+    return {
+        "label": label,
+        "value": words.score(card["index"]),
+        "note": note,
+        "sample": card["sample"] and card["given"] > 0,
+    }
 
 
 def _completeness(inputs: Inputs) -> dict[str, Any]:
@@ -204,6 +209,8 @@ def _radar(inputs: Inputs) -> str:
         ]
         for row in inputs["dimensions"]
     }
+    if not any(value is not None for value, _before in values.values()):
+        return ""  # an empty web says nothing
     series = _("Assessed") if assessed else _("Self-assessed")
     return charts.radar(
         [
