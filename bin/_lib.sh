@@ -9,7 +9,8 @@ PY=$ROOT/.venv/bin/python
 say() { printf '%s\n' "$*" >&2; }
 
 stop() {
-  printf '\n%s\n' "$@" >&2
+  printf '\n' >&2
+  printf '%s\n' "$@" >&2
   exit 1
 }
 
