@@ -1,0 +1,241 @@
+"""Every page of the portal, by who looks at it: the list the sweeps go through.
+
+An account sees a page in the states that look different: with data and empty, before and after, its own and
+another's. `NOT_A_PAGE` names the addresses without a page of their own; every other one must be in the list.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from evaluations import actions as evaluation
+from evaluations.models import EvaluationWindow, Seat
+from opd.models import City, Evidence, Membership, Opd, QuickWin, Role, Submission, User
+from reports import actions as reporting
+from reports.models import Cause, Report
+from smartcity.demo import judging
+
+NOT_A_PAGE = {
+    # a redirect, a file, a part of a page, the machine's own addresses
+    "opd:home",
+    "opd:evidence_file",
+    "opd:evidence_preview",
+    "evaluations:snapshot_file",
+    "evaluations:snapshot_preview",
+    "reports:report_status",
+    "reports:report_download",
+    "healthz",
+    "readyz",
+    # they take a form; the page is the one the form is on
+    "opd:quick_win_section",
+    "opd:quick_win_move",
+    "opd:evidence_add",
+    "opd:evidence_link",
+    "opd:evidence_delete",
+    "opd:note_save",
+    "opd:note_reply",
+    "opd:theme",
+    "evaluations:window_move",
+    "evaluations:window_extend",
+    "evaluations:seat_remove",
+    "evaluations:hand_in",
+    "reports:report_create",
+    "reports:report_retry",
+    # allauth's, for accounts that people open themselves; here the secretariat does
+    "account_confirm_email",
+    "account_confirm_login_code",
+    "account_email",
+    "account_email_verification_sent",
+    "account_reauthenticate",
+    "account_set_password",
+}
+NOBODY, NEWCOMER, WITHOUT_ROLE = "", "operator.rsud", "tanpa.peran"
+SINCE = datetime(2020, 1, 1, tzinfo=ZoneInfo("Asia/Jakarta"))
+
+
+def prepare() -> None:
+    """Add what the seeded city has none of: an agency that begins, an account without a role, reports."""
+    city = City.objects.get()
+    newcomer = User.objects.create(username=NEWCOMER, title="Operator RSUD")
+    opd = Opd.objects.filter(city=city, quick_wins__isnull=True).order_by("pk")[0]
+    Membership.objects.create(user=newcomer, role=Role.OPD_OPERATOR, city=city, opd=opd, valid_from=SINCE)
+    User.objects.create(username=WITHOUT_ROLE, title="Pegawai baru")
+    _hand_in()
+    _reports(city)
+
+
+def _hand_in() -> None:
+    """Two assessors have handed in, so that each sees the other's scores; a third has just declared."""
+    for seat in Seat.objects.filter(
+        window__status="open", user__username__in=("asesor2", "asesor4", "asesor5")
+    ):
+        if seat.declared_at is None:
+            evaluation.declare(seat, by=seat.user)
+        if seat.user.username == "asesor5":
+            continue
+        if not seat.scores.exists():
+            judging.score_seat(Seat.objects.get(pk=seat.pk))
+        evaluation.hand_in(seat=Seat.objects.get(pk=seat.pk), by=seat.user)
+
+
+def _reports(city: City) -> None:
+    """One that is ready, one that failed, one under way."""
+    by = User.objects.get(username="pemeriksa")
+    windows = {window.year: window for window in EvaluationWindow.objects.exclude(status="draft")}
+    for key, year in (("jadi", 2022), ("gagal", 2022), ("sedang", city.evaluation_year)):
+        asked = reporting.request_report(
+            by=by, city=city, year=year, window=windows[year], key=f"sapuan-{key}"
+        )
+        report = Report.objects.claim(asked.pk)
+        assert report is not None
+        if key == "jadi":
+            report.finish(sha256="5e" * 32, size=1_480_000, pages=34)
+        elif key == "gagal":
+            report.fail(Cause.CRASHED)
+
+
+def pages_of(username: str) -> list[str]:
+    """The addresses of the pages this account looks at."""
+    return [path for name, path in _all() if name == username]
+
+
+def viewers() -> tuple[str, ...]:
+    """The accounts of the sweep: each sees something that no other sees, or sees it otherwise."""
+    return (
+        NOBODY,
+        WITHOUT_ROLE,
+        NEWCOMER,
+        "operator.disbudpar",
+        "operator.disdagin",
+        "kepala.dispusip",
+        "pemeriksa",
+        "perencana",
+        "asesor1",
+        "asesor2",
+        "asesor3",
+        "asesor5",
+        "pimpinan",
+        "inspektorat",
+    )
+
+
+def names_of_addresses() -> set[str]:
+    """The names of all addresses of the portal but those of Django's administration."""
+    return {name for name in _names(get_resolver()) if not name.startswith("admin:")}
+
+
+def _names(resolver: URLResolver, space: str = "") -> Iterator[str]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from _names(entry, f"{space}{entry.namespace}:" if entry.namespace else space)
+        elif isinstance(entry, URLPattern) and entry.name:
+            yield f"{space}{entry.name}"
+
+
+def _all() -> Iterator[tuple[str, str]]:
+    for name in ("login", "signup", "inactive", "reset_password", "reset_password_done"):
+        yield NOBODY, reverse(f"account_{name}")
+    yield NOBODY, reverse("account_reset_password_from_key", args=["1", "lama"])
+    yield NOBODY, reverse("account_reset_password_from_key_done")
+    yield WITHOUT_ROLE, reverse("opd:home")
+    yield WITHOUT_ROLE, reverse("account_change_password")
+    yield WITHOUT_ROLE, reverse("account_logout")
+    yield from _agencies()
+    yield from _reviewers()
+    yield from _evaluations()
+    yield from _reports_read()
+
+
+def _agencies() -> Iterator[tuple[str, str]]:
+    returned, draft, bare = (
+        _quick_win("Paket wisata"),
+        _quick_win("Layanan Terpadu"),
+        _quick_win("Pengendalian"),
+    )
+    for username in (NEWCOMER, "operator.disbudpar", "operator.disdagin", "kepala.dispusip"):
+        yield username, reverse("opd:workspace")
+        yield username, reverse("opd:quick_wins")
+    yield NEWCOMER, reverse("opd:quick_win_create")
+    for row in (returned, draft):
+        yield "operator.disbudpar", reverse("opd:quick_win", args=[row.pk])
+        yield "operator.disbudpar", reverse("opd:quick_win_edit", args=[row.pk])
+    yield "operator.disbudpar", f"{reverse('opd:quick_wins')}?q=tidakada"
+    yield "operator.disbudpar", reverse("opd:evidence_edit", args=[_evidence(returned).pk])
+    yield "operator.disbudpar", reverse("opd:receipt", args=[_receipt(returned).number])
+    yield "operator.disdagin", reverse("opd:quick_win_edit", args=[bare.pk])
+    proposed = _quick_win("Perpustakaan keliling")
+    yield "kepala.dispusip", reverse("opd:quick_win", args=[proposed.pk])
+    yield "kepala.dispusip", reverse("opd:quick_win_edit", args=[proposed.pk])
+    yield "kepala.dispusip", "/tidak-ada/"
+    yield "kepala.dispusip", reverse("opd:queue")
+
+
+def _reviewers() -> Iterator[tuple[str, str]]:
+    waiting, own_house = _quick_win("Lampu jalan"), _quick_win("Tanjungpinang Aktual")
+    for username in ("pemeriksa", "perencana", "inspektorat"):
+        yield username, reverse("opd:queue")
+        yield username, reverse("opd:quick_wins")
+        yield username, reverse("opd:review", args=[own_house.pk])
+    yield "pemeriksa", f"{reverse('opd:queue')}?q=tidakada"
+    yield "pemeriksa", reverse("opd:review", args=[waiting.pk])
+    yield "pemeriksa", reverse("opd:quick_win", args=[_quick_win("Presensi").pk])
+    yield "pimpinan", reverse("opd:quick_wins")
+    yield "pimpinan", reverse("opd:quick_win", args=[_quick_win("Presensi").pk])
+
+
+def _evaluations() -> Iterator[tuple[str, str]]:
+    closed, running, ahead = (EvaluationWindow.objects.get(status=s) for s in ("closed", "open", "draft"))
+    for username in ("pemeriksa", "perencana", "pimpinan", "inspektorat"):
+        yield username, reverse("evaluations:city")
+        yield username, f"{reverse('evaluations:city')}?year={closed.year}"
+        yield username, reverse("evaluations:result", args=[closed.pk])
+    for username in ("pemeriksa", "inspektorat"):
+        yield username, reverse("evaluations:windows")
+        for window in (closed, running, ahead):
+            yield username, reverse("evaluations:window", args=[window.pk])
+            yield username, reverse("evaluations:answers", args=[window.pk])
+        for window, code in ((running, "OP-1"), (ahead, "OP-1"), (ahead, "IM-GOV-1")):
+            yield username, reverse("evaluations:answer", args=[window.pk, code])
+    yield "pemeriksa", reverse("evaluations:window_create")
+    yield "pemeriksa", reverse("evaluations:window_edit", args=[ahead.pk])
+    yield "pemeriksa", reverse("evaluations:seats", args=[running.pk])
+    yield "pemeriksa", reverse("evaluations:seats", args=[ahead.pk])
+    yield "pemeriksa", reverse("evaluations:result", args=[running.pk])
+    yield "pemeriksa", reverse("evaluations:material", args=[running.pk])
+    yield "asesor3", reverse("evaluations:declare", args=[running.pk])
+    for username in ("asesor1", "asesor3"):
+        yield username, reverse("evaluations:sheets")
+    for username, code in (("asesor1", "OP-1"), ("asesor2", "QW-GOV-1"), ("asesor5", "QW-LIV-1")):
+        yield username, reverse("evaluations:sheet", args=[running.pk])
+        yield username, reverse("evaluations:score", args=[running.pk, code])
+    for name in ("material", "declare", "result"):
+        yield "asesor1", reverse(f"evaluations:{name}", args=[running.pk])
+
+
+def _reports_read() -> Iterator[tuple[str, str]]:
+    for username in ("pemeriksa", "pimpinan", "inspektorat"):
+        yield username, reverse("reports:reports")
+    for report in Report.objects.order_by("pk"):
+        yield "pemeriksa", reverse("reports:report", args=[report.pk])
+
+
+def _quick_win(name: str) -> QuickWin:
+    """The quick win of this evaluation year whose name begins so."""
+    return QuickWin.objects.filter(name__istartswith=name).order_by("-year", "-pk")[0]
+
+
+def _evidence(quick_win: QuickWin) -> Evidence:
+    return quick_win.evidence.exclude(kind="photo").order_by("pk")[0]
+
+
+def _receipt(quick_win: QuickWin) -> Submission:
+    return quick_win.submissions.order_by("-sequence")[0]
+
+
+def refused(username: str) -> dict[str, int]:
+    """The addresses this account is refused, with the code: the page that says so is a page too."""
+    return {WITHOUT_ROLE: {"/": 403}, "kepala.dispusip": {"/tidak-ada/": 404, reverse("opd:queue"): 403}}.get(
+        username, {}
+    )
