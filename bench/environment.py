@@ -11,6 +11,8 @@ from pathlib import Path
 
 from tests.servers import Postgres, Redis
 
+BASELINE_TEMPLATES = Path(__file__).parent / "baselines" / "templates"
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -61,6 +63,7 @@ def _start_django(folder: Path, postgres: Postgres, redis: Redis) -> None:
 
     # A statement may take as long as it takes to make a million rows.
     settings.DATABASES["default"]["OPTIONS"]["options"] = "-c lock_timeout=5000"
+    settings.TEMPLATES[0]["DIRS"].append(BASELINE_TEMPLATES)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
     django.setup()
 
