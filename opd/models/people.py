@@ -131,6 +131,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         now = clock.now()
         return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=now), valid_from__lte=now)
 
+    def heads(self) -> Self:
+        """Of accounts that can sign in."""
+        return self.filter(role=Role.OPD_HEAD, user__is_active=True)
+
     def of_roles(self, roles: "Iterable[str]") -> Self:
         return self.filter(role__in=roles)
 

@@ -116,8 +116,4 @@ class Opd(models.Model):
 
     def has_head(self) -> bool:
         """Whether an account of a head of this agency is valid now; without one the operator submits."""
-        from opd.models.people import Membership, Role
-
-        return (
-            Membership.objects.valid_now().filter(opd=self, role=Role.OPD_HEAD, user__is_active=True).exists()
-        )
+        return self.memberships.valid_now().heads().exists()
