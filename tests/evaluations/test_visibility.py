@@ -64,10 +64,12 @@ def test_a_role_that_ended_sees_nothing(open_window, cast):
     assert "assessor" not in readers(Snapshot, cast) | readers(EvaluationWindow, cast)
 
 
-def test_who_joins_the_city_loses_the_seat(open_window, cast, city):
+def test_who_joins_the_city_loses_the_seat(open_window, seat, cast, city):
+    score_all(seat)
+    assert seen_by(cast["assessor"])
     Membership.objects.create(user=cast["assessor"], role=Role.LEADERSHIP, city=city)
     assert seen_by(cast["assessor"]) == set()
-    assert "assessor" not in readers(HandIn, cast)
+    assert open_window.seat_of(User.objects.get(pk=cast["assessor"].pk)) is None
 
 
 def test_scores_are_blind_until_both_have_handed_in(open_window, seat, colleague_seat, cast):
