@@ -14,7 +14,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Max, Q
 from django.urls import reverse
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from evaluations.models import EvaluationWindow
@@ -226,7 +226,7 @@ class Report(models.Model):
         ]
 
     def __str__(self) -> str:
-        return _t("%(number)s version %(version)s") % {"number": self.number, "version": self.version}
+        return gettext("%(number)s version %(version)s") % {"number": self.number, "version": self.version}
 
     def get_absolute_url(self) -> str:
         return reverse("reports:report", args=[self.pk])

@@ -55,6 +55,7 @@ def progress(report: Report) -> dict[str, Any]:
     )
     return {
         "stage": str(stage.label),
+        "code": str(stage),
         "percent": report.percent,
         "steps": [
             {"label": str(step.label), "done": place < done, "current": place == done}

@@ -19,7 +19,7 @@ from opd.access import city_of, person
 from opd.models import City
 from reports import actions, rules, store
 from reports.forms import ReportForm
-from reports.models import Report
+from reports.models import Report, Status
 from reports.presentation import row
 from reports.tasks import ring_on_commit
 from smartcity.lib.htmx import varies, wants_partial
@@ -86,7 +86,7 @@ def status(request: HttpRequest, pk: int) -> HttpResponse:
     found = _report(request, pk)
     if not wants_partial(request):
         return varies(redirect("reports:reports"))
-    context: dict[str, Any] = {"report": row(found)}
+    context: dict[str, Any] = {"report": row(found), "say": _news(found, request.GET.get("seen", ""))}
     if not found.is_under_way:
         # The last answer also brings the list of versions and the form up to date, once.
         context |= _page(request, found.city) | {"finished": True}
@@ -135,6 +135,16 @@ def _report(request: HttpRequest, pk: int) -> Report:
     return get_object_or_404(
         Report.objects.visible_to(person(request)).select_related("city", "window"), pk=pk
     )
+
+
+def _news(found: Report, seen: str) -> str:
+    """What a screen reader should hear: the stage when it is another than the one seen, or the end."""
+    if found.is_under_way:
+        return str(found.get_stage_display()) if found.stage != seen else ""
+    version = {"version": found.version}
+    if found.status == Status.READY:
+        return _("Version %(version)s is ready") % version
+    return _("Version %(version)s was not finished") % version
 
 
 def _page(request: HttpRequest, city: City, form: ReportForm | None = None) -> dict[str, Any]:

@@ -241,9 +241,16 @@ def test_the_status_is_a_part_that_asks_again(as_, made) -> None:
     address = reverse("reports:report_status", args=[report.pk])
     response = as_("reviewer").get(address, headers={"HX-Request": "true"})
     body = _body(response)
-    assert f'hx-get="{address}" hx-trigger="every 2s"' in body
+    assert f'hx-get="{address}?seen=write" hx-trigger="every 2s"' in body
     assert "<html" not in body
     assert "HX-Request" in response["Vary"]
+
+
+@pytest.mark.parametrize(("seen", "said"), [("layout", True), ("write", False)])
+def test_a_new_stage_is_said_aloud_once(seen, said, as_, made) -> None:
+    address = reverse("reports:report_status", args=[made(Status.BUILDING, stage=Stage.WRITE, percent=71).pk])
+    body = _body(as_("reviewer").get(address, {"seen": seen}, headers={"HX-Request": "true"}))
+    assert ('id="progress-said" hx-swap-oob="innerHTML"' in body) is said
 
 
 def test_the_last_status_brings_the_list_and_the_form(as_, made, window) -> None:
@@ -253,7 +260,7 @@ def test_the_last_status_brings_the_list_and_the_form(as_, made, window) -> None
     )
     body = _body(response)
     assert "hx-trigger" not in body
-    assert body.count("hx-swap-oob") == 2
+    assert body.count("hx-swap-oob") == 3
     assert "Versi 1 siap" in body
 
 
