@@ -7,10 +7,12 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from evaluations import rules
 from evaluations.access import snapshot_or_404
 from evaluations.models import SnapshotItem
 from evaluations.presentation import answer_facts, frozen_files, short_digest
 from evaluations.structure import QuestionFacts, Structure, structure_of
+from opd.access import person
 from opd.presentation import field_rows
 from smartcity.lib import dates, files
 
@@ -25,6 +27,7 @@ def material(request: HttpRequest, pk: int) -> HttpResponse:
     answers = snapshot.items.of_kind(SnapshotItem.Kind.ANSWER).payloads()
     context: dict[str, Any] = {
         "window": window,
+        "serves": rules.may_read_answers(person(request), window),
         "frozen_at": dates.wib(snapshot.taken_at, window.city.timezone),
         "version": str(snapshot.version),
         "digest": short_digest(snapshot.digest),

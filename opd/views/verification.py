@@ -52,6 +52,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": [_queue_row(row) for row in page.object_list if deciding[row.pk]],
         "others": [_queue_row(row) for row in page.object_list if not deciding[row.pk]],
+        "filtered": any(filters.chosen(name) for name in ("q", "dimension")),
         "not_here": [_overview_row(row) for row in missing[:20]],
         "year": city.evaluation_year,
     }
