@@ -99,7 +99,7 @@ class Frozen(models.Model):
 
 def canonical(payload: Mapping[str, Any]) -> str:
     """Return the one JSON text of a payload: sorted keys, no spaces, UTF-8 letters kept."""
-    return json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 def digest_of(payload: Mapping[str, Any]) -> str:
