@@ -66,6 +66,8 @@ def test_pages(every_status: dict[str, QuickWin], cast: dict[str, User], as_: As
         for status, row in every_status.items():
             expected = 200 if status in SEES[name] else 404
             assert client.get(f"/quick-wins/{row.pk}/").status_code == expected, (name, status)
+            if not SEES[name]:
+                continue  # what cannot be read is not edited either: test_autosave
             edit = 404 if status not in SEES[name] else 200 if _edits(name, status) else 403
             assert client.get(f"/quick-wins/{row.pk}/edit/").status_code == edit, (name, status)
             review = 404 if status not in SEES[name] else 200 if _reads_review(name, status) else 403
