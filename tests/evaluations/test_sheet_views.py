@@ -109,7 +109,10 @@ def test_a_colleagues_score_is_on_no_page_before_both_have_handed_in(
     actions.hand_in(seat=seat, by=cast["assessor"])
     assert not [page for page in pages if "KENARI" in client.get(page).content.decode()]
     actions.hand_in(seat=colleague_seat, by=cast["colleague"])
-    assert "KENARI" in client.get(url(open_window, "sheet")).content.decode()
+    page = client.get(url(open_window, "sheet")).content.decode()
+    assert "KENARI" in page
+    assert "Asesor 2: <strong>3</strong>" in page
+    assert "Asesor 1: " not in page, "own scores are not a colleague's"
 
 
 def test_the_sheet_costs_the_same_for_few_and_many_scores(open_window, seat, as_user, count_queries):
