@@ -46,7 +46,7 @@ class DimensionSet(Named):
 class SmartDimensionQuerySet(models.QuerySet["SmartDimension"]):
     """How dimensions are found."""
 
-    def of_set(self, dimension_set: DimensionSet) -> Self:
+    def of_set(self, dimension_set: "DimensionSet | int") -> Self:
         return self.filter(dimension_set=dimension_set).order_by("order")
 
     def with_sub_dimensions(self) -> Self:

@@ -1,5 +1,6 @@
 """Forms of the agencies: one per section, each saved by itself."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -284,22 +285,29 @@ class QueueFilter(forms.Form):
     """How a list is narrowed; a wrong value narrows nothing and is never an error page."""
 
     q = forms.CharField(required=False, max_length=80, label=_("Search a name or agency"))
-    dimension = forms.ModelChoiceField(
-        SmartDimension.objects.none(),
-        required=False,
-        label=_("Dimension"),
-        empty_label=_("All"),
-        to_field_name="code",
-    )
+    dimension = forms.ChoiceField(required=False, label=_("Dimension"))
 
-    def __init__(self, *args: Any, dimensions: QuerySet[SmartDimension], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, dimensions: Iterable[SmartDimension], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["dimension"].queryset = dimensions  # type: ignore[attr-defined]
+        choices = [("", _("All")), *((row.code, str(row)) for row in dimensions)]
+        self.fields["dimension"].choices = choices  # type: ignore[attr-defined]
 
     def chosen(self, name: str) -> Any:
         """The cleaned value, or None when it was not given or not understood."""
         self.is_valid()
         return self.cleaned_data.get(name) or None
+
+    def dimensions(self) -> list[dict[str, Any]]:
+        """The options of the dimension as plain rows: drawing each as a widget costs as much as a line of the list."""
+        return self._options("dimension")
+
+    def _options(self, name: str) -> list[dict[str, Any]]:
+        chosen = self.chosen(name) or ""
+        choices = self.fields[name].choices  # type: ignore[attr-defined]
+        return [
+            {"value": value, "label": str(label), "selected": str(value) == chosen}
+            for value, label in choices
+        ]
 
 
 class ListFilter(QueueFilter):
@@ -311,3 +319,6 @@ class ListFilter(QueueFilter):
     def __init__(self, *args: Any, statuses: list[tuple[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["status"].choices = [("", _("All")), *statuses]  # type: ignore[attr-defined]
+
+    def statuses(self) -> list[dict[str, Any]]:
+        return self._options("status")

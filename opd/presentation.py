@@ -6,12 +6,16 @@ Templates query nothing and decide nothing; every text here is ready to print.
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
+from dimensions.models import SmartDimension
 from opd.completeness import BY_NAME, FIELDS, SECTIONS, Field, missing
 from opd.models import Evidence, EvidenceKind, Note, QuickWin, QuickWinEvent, Role, Status, Submission
 from opd.workflow import QUICK_WIN
@@ -40,6 +44,27 @@ def badge(status: str) -> dict[str, str]:
     """Return css, icon and label of a status for status_badge.html."""
     css, icon = BADGES[Status(status)]
     return {"css": css, "icon": icon, "label": str(Status(status).label)}
+
+
+def badge_html(status: str) -> SafeString:
+    """Return the badge itself: a long list shows the same six again and again."""
+    return _badge_html(Status(status), get_language())
+
+
+@lru_cache(maxsize=32)
+def _badge_html(status: Status, language: str | None) -> SafeString:
+    return render_to_string("components/status_badge.html", {"status": badge(status)})
+
+
+def tile_html(dimension: SmartDimension) -> SafeString:
+    """Return the tile of a dimension with its short name."""
+    return _tile_html(dimension.hue, dimension.letter, dimension.short_name)
+
+
+@lru_cache(maxsize=64)
+def _tile_html(hue: int, letter: str, name: str) -> SafeString:
+    dimension = {"hue": hue, "letter": letter, "name": name}
+    return render_to_string("components/dim.html", {"dimension": dimension, "with_name": True})
 
 
 def shown(name: str, values: Mapping[str, str]) -> str:

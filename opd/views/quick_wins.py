@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -26,10 +25,19 @@ from opd.access import (
 from opd.forms import SECTION_FORMS, CreateForm, ListFilter, MoveForm, readable_of, unreadable_of
 from opd.models import Evidence, Opd, QuickWin, Status, Submission
 from opd.payload import quick_win_payload
-from opd.presentation import badge, evidence_row, field_rows, history_rows, meter, receipt_row
+from opd.presentation import (
+    badge,
+    badge_html,
+    evidence_row,
+    field_rows,
+    history_rows,
+    meter,
+    receipt_row,
+    tile_html,
+)
 from opd.views.form_page import conflict_context, form_page, saved_parts
 from opd.workflow import QUICK_WIN
-from smartcity.lib import clock, dates
+from smartcity.lib import clock, dates, decimals, paging
 from smartcity.lib.forms import typed
 from smartcity.lib.models import StaleVersion
 from smartcity.lib.workflow import NotReady, WrongStatus
@@ -43,41 +51,48 @@ def quick_wins(request: HttpRequest) -> HttpResponse:
     user, city = person(request), city_of(request)
     if not rules.may_list(user):
         raise PermissionDenied
-    dimensions = SmartDimension.objects.of_set(city.dimension_set)
+    dimensions = list(SmartDimension.objects.of_set(city.dimension_set_id))
     filters = ListFilter(request.GET, dimensions=dimensions, statuses=Status.choices)
-    rows = QuickWin.objects.visible_to(user).in_year(filters.chosen("year") or city.evaluation_year)
+    year = filters.chosen("year") or city.evaluation_year
+    rows = QuickWin.objects.visible_to(user).of_city(city.pk).in_year(year)
     if dimension := filters.chosen("dimension"):
-        rows = rows.filter(dimension__code=dimension.code)
+        rows = rows.filter(dimension__code=dimension)
     if status := filters.chosen("status"):
         rows = rows.filter(status=status)
-    page = Paginator(rows.matching(filters.chosen("q") or "").for_list(), PAGE).get_page(
-        request.GET.get("page")
-    )
+    lines = rows.matching(filters.chosen("q") or "").lines()
+    page = paging.page(lines, request.GET.get("page", ""), order=("number",), size=PAGE)
     context = {
         "filters": filters,
         "page": page,
-        "rows": [_list_row(row) for row in page.object_list],
-        "year": filters.chosen("year") or city.evaluation_year,
+        "rows": _list_rows(page.object_list, dimensions),
+        "many": decimals.display(paging.MOST_COUNTED, 0),
+        "year": year,
         "may_create": rules.may_create(user),
     }
     return render(request, "opd/quick_win_list.html", context)
 
 
-def _list_row(row: QuickWin) -> dict[str, Any]:
-    """Plain text for one row: a long table is three times cheaper this way."""
-    return {
-        "url": row.get_absolute_url(),
-        "title": row.title,
-        "name": row.name if row.acronym else "",
-        "hue": str(row.dimension.hue),
-        "letter": row.dimension.letter,
-        "dimension": row.dimension.short_name,
-        "opd": row.opd.short,
-        "confirmed": row.owner_confirmed,
-        "status": badge(row.status),
-        "complete": f"{row.filled}/{row.total}",
-        "changed": dates.short_date(row.updated_at),
-    }
+def _list_rows(lines: list[dict[str, Any]], dimensions: list[SmartDimension]) -> list[dict[str, Any]]:
+    """Plain text for each line: a long table is three times cheaper this way."""
+    tiles = {row.pk: tile_html(row) for row in dimensions}
+    if elsewhere := {line["dimension_id"] for line in lines} - tiles.keys():
+        # An earlier year may have had another set of dimensions.
+        tiles |= {row.pk: tile_html(row) for row in SmartDimension.objects.filter(pk__in=elsewhere)}
+    address = paging.addresses("opd:quick_win")
+    return [
+        {
+            "url": address(line["pk"]),
+            "title": line["acronym"] or line["name"],
+            "name": line["name"] if line["acronym"] else "",
+            "dimension": tiles[line["dimension_id"]],
+            "opd": line["opd__short"],
+            "confirmed": line["owner_confirmed"],
+            "status": badge_html(line["status"]),
+            "complete": f"{line['filled']}/{line['total']}",
+            "changed": dates.short_date(line["updated_at"]),
+        }
+        for line in lines
+    ]
 
 
 @require_http_methods(["GET", "POST"])

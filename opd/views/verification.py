@@ -4,8 +4,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,9 +17,9 @@ from opd.access import city_of, give_back, note_or_404, person, quick_win_or_404
 from opd.completeness import BY_NAME
 from opd.forms import NoteForm, QueueFilter, ReplyForm
 from opd.models import Evidence, Note, QuickWin, Submission, User
-from opd.presentation import badge, evidence_row, field_rows, history_rows, note_rows, shown
+from opd.presentation import badge, evidence_row, field_rows, history_rows, note_rows, shown, tile_html
 from opd.workflow import QUICK_WIN
-from smartcity.lib import clock, dates
+from smartcity.lib import clock, dates, paging
 from smartcity.lib.forms import typed
 from smartcity.lib.workflow import NotReady
 
@@ -35,23 +33,20 @@ def queue(request: HttpRequest) -> HttpResponse:
     user, city = person(request), city_of(request)
     if not rules.may_review_queue(user):
         raise PermissionDenied
-    filters = QueueFilter(request.GET, dimensions=SmartDimension.objects.of_set(city.dimension_set))
+    filters = QueueFilter(request.GET, dimensions=SmartDimension.objects.of_set(city.dimension_set_id))
     waiting = QuickWin.objects.visible_to(user).of_city(city.pk).in_year(city.evaluation_year).waiting()
     if dimension := filters.chosen("dimension"):
-        waiting = waiting.filter(dimension__code=dimension.code)
-    listed = (
-        waiting.matching(filters.chosen("q") or "")
-        .select_related("opd__parent", "dimension")
-        .annotate(times=Count("submissions", distinct=True))
-    )
-    page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
+        waiting = waiting.filter(dimension__code=dimension)
+    listed = waiting.matching(filters.chosen("q") or "").for_queue()
+    page = paging.page(listed, request.GET.get("page", ""), order=("submitted_at", "pk"), size=PAGE)
     deciding = _deciders(user, page.object_list)
     missing = QuickWin.objects.of_city(city.pk).in_year(city.evaluation_year).not_yet_submitted().for_list()
+    address = paging.addresses("opd:review")
     context = {
         "filters": filters,
         "page": page,
-        "rows": [_queue_row(row) for row in page.object_list if deciding[row.pk]],
-        "others": [_queue_row(row) for row in page.object_list if not deciding[row.pk]],
+        "rows": [_queue_row(row, address(row.pk)) for row in page.object_list if deciding[row.pk]],
+        "others": [_queue_row(row, address(row.pk)) for row in page.object_list if not deciding[row.pk]],
         "filtered": any(filters.chosen(name) for name in ("q", "dimension")),
         "not_here": [_overview_row(row) for row in missing[:20]],
         "year": city.evaluation_year,
@@ -67,17 +62,15 @@ def _deciders(user: User, rows: Any) -> dict[int, bool]:
     return {row.pk: by_opd[row.opd_id] for row in rows}
 
 
-def _queue_row(row: QuickWin) -> dict[str, Any]:
+def _queue_row(row: QuickWin, url: str) -> dict[str, Any]:
     now = clock.now()
     assert row.submitted_at is not None  # the constraint quick_win_submitted_has_time
     days = (now - row.submitted_at).days
     return {
-        "url": reverse("opd:review", args=[row.pk]),
+        "url": url,
         "title": row.title,
         "name": row.name if row.acronym else "",
-        "hue": str(row.dimension.hue),
-        "letter": row.dimension.letter,
-        "dimension": row.dimension.short_name,
+        "dimension": tile_html(row.dimension),
         "opd": row.opd.short,
         "waiting": dates.duration(now - row.submitted_at),
         "late": ngettext("over %(days)s day", "over %(days)s days", days) % {"days": days}
@@ -85,7 +78,7 @@ def _queue_row(row: QuickWin) -> dict[str, Any]:
         else "",
         "submitted": dates.short_date(row.submitted_at),
         "submitted_time": dates.clock_time(row.submitted_at),
-        "first": row.times == 1,  # type: ignore[attr-defined]
+        "first": not row.again,  # type: ignore[attr-defined]
         "confirmed": row.owner_confirmed,
     }
 

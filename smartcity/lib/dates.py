@@ -44,7 +44,11 @@ def long_date(day: date | None, zone: Zone = None) -> str:
 
 def short_date(day: date | None, zone: Zone = None) -> str:
     """Write a day for tables, "16/09/2022"; a moment is taken to its zone first. None: a dash."""
-    return UNKNOWN if day is None else date_format(_day(day, zone), "d/m/Y")
+    if day is None:
+        return UNKNOWN
+    local = _day(day, zone)
+    # By hand: a long list writes hundreds of these, and figures need no language.
+    return f"{local.day:02d}/{local.month:02d}/{local.year:04d}"
 
 
 def wib(moment: datetime | None, zone: Zone = None, *, weekday: bool = True) -> str:

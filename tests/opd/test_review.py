@@ -111,8 +111,27 @@ def test_a_long_queue_has_pages(house: House, as_: As, monkeypatch: pytest.Monke
     monkeypatch.setattr("opd.views.verification.PAGE", 2)
     rows = [scenarios.submitted(house) for _ in range(3)]
     desk = as_(house.decider)
-    assert [len(order(desk.get(f"/queue/?page={page}").text)) for page in (1, 2, 99)] == [2, 1, 1]
-    assert order(desk.get("/queue/?page=2").text) == [rows[2].pk]
+    first = desk.get("/queue/")
+    second = desk.get(f"/queue/?page={first.context['page'].next_page_number}")
+    back = desk.get(f"/queue/?page={second.context['page'].previous_page_number}")
+    assert [order(page.text) for page in (first, second, back)] == [
+        [rows[0].pk, rows[1].pk],
+        [rows[2].pk],
+        [rows[0].pk, rows[1].pk],
+    ]
+    assert order(desk.get("/queue/?page=99").text) == [rows[0].pk, rows[1].pk]
+
+
+def test_a_long_list_has_pages(house: House, as_: As, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("opd.views.quick_wins.PAGE", 2)
+    rows = [scenarios.submitted(house) for _ in range(3)]
+    desk = as_(house.decider)
+    first = desk.get("/quick-wins/")
+    assert f"?page={first.context['page'].next_page_number}" in first.text
+    second = desk.get(f"/quick-wins/?page={first.context['page'].next_page_number}&status=submitted")
+    assert "status=submitted" in second.text
+    found = [[row.pk for row in rows if f'/quick-wins/{row.pk}/"' in page.text] for page in (first, second)]
+    assert found == [[rows[0].pk, rows[1].pk], [rows[2].pk]]
 
 
 # --- what changed -----------------------------------------------------------------------------------
