@@ -319,3 +319,11 @@ def test_counts_add_up(given_scores, seats):
 
 def as_decimal(exact: Fraction) -> Decimal:
     return Decimal(exact.numerator) / Decimal(exact.denominator)
+
+
+def test_weights_may_be_shares_as_the_formula_writes_them() -> None:
+    shares = {"a": Decimal("0.10"), "b": Decimal("0.90")}
+    values = {"a": Decimal(4), "b": Decimal(2)}
+    assert weighted_index(values, shares) == weighted_index(values, {"a": Decimal(10), "b": Decimal(90)})
+    with pytest.raises(BadWeights):
+        weighted_index(values, {"a": Decimal("0.10"), "b": Decimal("0.80")})
