@@ -14,6 +14,7 @@ class Saver {
     this.words = this.status.dataset;
     this.retry = FIRST_RETRY;
     this.dirty = this.stopped = false;
+    this.confirmed = JSON.stringify(this.entries());
     form.addEventListener("input", (event) => this.typed(event, PAUSE));
     form.addEventListener("change", (event) => this.typed(event, /^(radio|checkbox|select-one|date)$/.test(event.target.type) ? 0 : PAUSE));
     this.restore();
@@ -30,6 +31,8 @@ class Saver {
 
   typed(event, pause) {
     if (event.target.form !== this.form || event.target.type === "file") return;
+    // Leaving a field tells of a change that the pause has already saved.
+    if (event.type === "change" && !this.dirty && JSON.stringify(this.entries()) === this.confirmed) return;
     this.dirty = true;
     this.keep();
     clearTimeout(this.timer);
@@ -92,6 +95,7 @@ class Saver {
     const wrong = Object.keys(data.errors ?? {}).length > 0 || response.status === 422;
     if (JSON.stringify(this.entries()) !== sent) { this.keep(); this.timer = setTimeout(() => this.save(), PAUSE); return true; }
     this.dirty = false;
+    this.confirmed = wrong ? null : sent;
     if (wrong) { this.keep(); this.show("invalid", this.words.msgInvalid); } else this.forget();
     if (!wrong) this.show("saved", this.words.msgSaved.replace("{at}", data.saved_at ?? ""));
     return true;
