@@ -165,7 +165,8 @@ def grade(parts: Sequence[Part], given: Mapping[str, Sequence[Number]], expected
 def weighted_index(values: Mapping[str, Number | None], weights: Mapping[str, Number]) -> Decimal | None:
     """Indeks Pencapaian: the sum of value times weight; None when a section has no value.
 
-    Weights are per cent that total 100, or the same as shares that total 1. Raises BadWeights, and KeyError for a value of a section that has no weight.
+    Weights are per cent that total 100, or the same as shares that total 1. Raises BadWeights, and KeyError
+    for a value of a section that has no weight.
     """
     total = _weighted(values, weights)
     return None if total is None or any(values.get(code) is None for code in weights) else as_decimal(total)
@@ -253,9 +254,11 @@ def _dimensions(parts: Sequence[Part], sections: Mapping[str, Graded]) -> dict[s
 
 
 def _weighted(values: Mapping[str, Number | None], weights: Mapping[str, Number]) -> Fraction | None:
-    if sum(map(Fraction, weights.values()), Fraction(0)) != 1:  # shares, as the guide writes the formula
-        check_weights(weights)
-    return _rescaled([(weights[code], value) for code, value in values.items()])
+    percents = {code: Fraction(weight) for code, weight in weights.items()}
+    if sum(percents.values(), Fraction(0)) == 1:  # shares, as the guide writes the formula
+        percents = {code: share * TOTAL_WEIGHT for code, share in percents.items()}
+    check_weights(percents)
+    return _rescaled([(percents[code], value) for code, value in values.items()])
 
 
 def _rescaled(rows: Iterable[tuple[Number, Number | None]]) -> Fraction | None:

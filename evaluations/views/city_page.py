@@ -22,7 +22,7 @@ from evaluations.structure import structure_of
 from opd.models import City, QuickWin, Tally, User
 from smartcity.lib import charts, clock, dates, decimals
 
-SHOWN_OPDS = 12
+SHOWN_OPDS, SHOWN_UNSURE = 12, 5
 COUNTED = ("draft", "proposed", "submitted", "returned", "verified", "filled", "total")
 
 
@@ -327,8 +327,13 @@ def _decisions(user: User, city: City, year: int, window: EvaluationWindow | Non
     """What somebody at the top has to settle."""
     rows = []
     unsure = QuickWin.objects.visible_to(user).of_city(city.pk).in_year(year).filter(owner_confirmed=False)
-    if names := [f"{row.title} ({row.opd.short})" for row in unsure.select_related("opd")]:
-        rows.append({"title": _("Lead agency not confirmed"), "text": ", ".join(names)})
+    # One more than is named, so that there is something to say "and others" about; never all of them.
+    names = [f"{row.title} ({row.opd.short})" for row in unsure.select_related("opd")[: SHOWN_UNSURE + 1]]
+    if names:
+        text = ", ".join(names[:SHOWN_UNSURE])
+        if len(names) > SHOWN_UNSURE:
+            text = _("%(names)s and others") % {"names": text}
+        rows.append({"title": _("Lead agency not confirmed"), "text": text})
     if window and not window.is_published() and (areas := window.uncovered_areas()):
         rows.append({"title": _("No assessor for an area"), "text": ", ".join(areas)})
     if window is None:

@@ -122,6 +122,13 @@ def test_bad_weights_are_refused(numbers):
     assert refusal.value.total == sum(numbers)
 
 
+def test_weights_may_be_shares_but_each_must_be_above_zero():
+    shares = {code: Decimal(weight) / 100 for code, weight in WEIGHTS.items()}
+    assert weighted_index(decimals(JAMBI), shares) == Decimal("3.475")
+    with pytest.raises(BadWeights):
+        weighted_index(decimals(JAMBI), shares | {"BASELINE": Decimal(0), "OUTPUT": Decimal("0.3")})
+
+
 def test_a_value_without_weight_is_a_mistake():
     with pytest.raises(KeyError):
         weighted_index(decimals(JAMBI) | {"OTHER": Decimal(4)}, WEIGHTS)
