@@ -66,7 +66,7 @@ def _insert(built: Built, count: int, year: int) -> None:
         "status": _pick("statuses", STATUSES), "filled": "9 + n %% 9", "total": "17", "version": "1",
         "created_by_id": "%(by)s", "created_at": "now() - interval '60 days'",
         "updated_at": "now() - (n %% 40) * interval '1 day'",
-        "submitted_at": "CASE WHEN n %% 10 IN (2, 8, 9) THEN NULL ELSE now() - (n %% 30) * interval '1 day' END",
+        "submitted_at": "CASE WHEN n %% 10 IN (2, 8, 9) THEN NULL ELSE now() - interval '1 day' - n * interval '1 second' END",
         "verified_at": "CASE WHEN n %% 10 IN (0, 3, 5, 7) THEN now() ELSE NULL END",
     }  # fmt: skip
     columns = {field.column: given.get(field.column) or _empty(field) for field in _fields()}

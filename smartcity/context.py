@@ -12,7 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from evaluations.models import EvaluationWindow
-from opd.models import City, QuickWin, Role, User
+from opd.models import City, Role, Tally, User
 from smartcity.lib import charts, clock, dates
 
 TRACK_DAYS, SOON_DAYS = 14, 3
@@ -120,11 +120,11 @@ def _waiting(user: User, page: str) -> int:
     city = user.city()
     if city is None:
         return 0
-    year = QuickWin.objects.in_year(city.evaluation_year)
+    # Read from the summary: every page shows it, and counting the rows would grow with them.
     if page == "workspace":
-        return year.with_person(user).count()
+        return Tally.objects.with_person(user, city.evaluation_year)
     if page == "queue" and user.has_role(Role.REVIEWER, Role.PLANNER):
-        return year.of_city(city.pk).decided_by(user).count()
+        return Tally.objects.waiting_for(user, city.pk, city.evaluation_year)
     return 0
 
 

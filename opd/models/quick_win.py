@@ -40,6 +40,32 @@ SUB_ACTIVITY = RegexValidator(
 )
 
 
+def approved_by(user: "User") -> Q:
+    """Agencies whose records this person approves: as their head, or as operator of one without a head.
+
+    A filter over `opd`, of quick wins and of the summary alike.
+    """
+    from opd.models.people import Membership, Role
+
+    headed = Membership.objects.valid_now().filter(
+        role=Role.OPD_HEAD, opd__in=user.opds(), user__is_active=True
+    )
+    own_desk = {held.opd_id for held in user.memberships_now() if held.role == Role.OPD_HEAD}
+    return Q(opd__in=own_desk) | ~Q(opd__in=headed.values("opd"))
+
+
+def verified_by(user: "User") -> Q:
+    """Agencies whose records this person accepts: `rules.may_verify` as a filter over `city` and `opd`."""
+    from opd.models.people import Role
+
+    home = user.home_opds()
+    mine = Q(city__in=user.cities(Role.REVIEWER))
+    for city in user.cities(Role.PLANNER):
+        houses = user.homes_of_reviewers(city)
+        mine |= Q(city=city) & (Q(opd__in=houses) | Q(opd__parent__in=houses))
+    return mine & ~Q(opd__in=home) & ~Q(opd__parent__isnull=False, opd__parent__in=home)
+
+
 class QuickWinQuerySet(models.QuerySet["QuickWin"]):
     """The only place that knows how quick wins are found."""
 
@@ -70,13 +96,7 @@ class QuickWinQuerySet(models.QuerySet["QuickWin"]):
 
         What lies on the desk of a head who left is in the operators' hands again: they submit or take it back.
         """
-        from opd.models.people import Membership, Role
-
-        headed = Membership.objects.valid_now().filter(
-            role=Role.OPD_HEAD, opd__in=user.opds(), user__is_active=True
-        )
-        own_desk = {held.opd_id for held in user.memberships_now() if held.role == Role.OPD_HEAD}
-        to_approve = Q(status=Status.PROPOSED) & (Q(opd__in=own_desk) | ~Q(opd__in=headed.values("opd")))
+        to_approve = Q(status=Status.PROPOSED) & approved_by(user)
         mine = self.of_own_opds(user).filter(Q(status__in=EDITABLE) | to_approve)
         return mine.order_by("-status", "updated_at")
 
@@ -85,16 +105,8 @@ class QuickWinQuerySet(models.QuerySet["QuickWin"]):
         return self.filter(status__in=WAITING).order_by("submitted_at", "pk")
 
     def decided_by(self, user: "User") -> Self:
-        """What waits for this person's decision: `rules.may_verify` as a filter, for counting."""
-        from opd.models.people import Role
-
-        home = user.home_opds()
-        mine = Q(city__in=user.cities(Role.REVIEWER))
-        for city in user.cities(Role.PLANNER):
-            houses = user.homes_of_reviewers(city)
-            mine |= Q(city=city) & (Q(opd__in=houses) | Q(opd__parent__in=houses))
-        rows = self.waiting().filter(mine) if mine else self.none()
-        return rows.exclude(opd__in=home).exclude(opd__parent__isnull=False, opd__parent__in=home)
+        """What waits for this person's decision."""
+        return self.waiting().filter(verified_by(user))
 
     def not_yet_submitted(self) -> Self:
         """Still with the agency; the reviewer may know that they exist, not what they say."""
@@ -232,9 +244,14 @@ class QuickWin(Stamped, Versioned):
         verbose_name_plural = _("quick wins")
         ordering = ["-year", "number"]
         indexes = [
-            models.Index(fields=["city", "year", "status"]),
-            models.Index(fields=["opd", "year"]),
-            models.Index(fields=["status", "submitted_at"]),
+            # each in the order in which a list is walked: the queue, an agency's list, the dashboard's question
+            models.Index(fields=["city", "year", "status", "submitted_at"]),
+            models.Index(fields=["opd", "year", "number"]),
+            models.Index(
+                fields=["city", "year", "number"],
+                condition=Q(owner_confirmed=False),
+                name="quick_win_owner_unsure",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["city", "year", "number"], name="quick_win_number_once"),

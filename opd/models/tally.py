@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 
 from opd.models.places import City, Opd
+from opd.models.quick_win import EDITABLE, approved_by, verified_by
 
 if TYPE_CHECKING:
     from opd.models.people import User
@@ -22,6 +23,21 @@ class TallyQuerySet(models.QuerySet["Tally"]):
 
     def of_year(self, city_id: int, year: int) -> Self:
         return self.filter(city=city_id, year=year)
+
+    def with_person(self, user: "User", year: int) -> int:
+        """How many quick wins of a year are in a person's hands: the length of `QuickWinQuerySet.with_person`."""
+        own = self.filter(year=year, opd__in=user.opds())
+        written = sum((models.F(status) for status in sorted(EDITABLE)), models.Value(0))
+        counted = own.aggregate(
+            written=models.Sum(written, default=0),
+            proposed=models.Sum("proposed", filter=approved_by(user), default=0),
+        )
+        return int(counted["written"] + counted["proposed"])
+
+    def waiting_for(self, user: "User", city_id: int, year: int) -> int:
+        """How many wait for a person's decision: the length of `QuickWinQuerySet.decided_by`."""
+        rows = self.of_year(city_id, year).filter(verified_by(user))
+        return int(rows.aggregate(count=models.Sum("submitted", default=0))["count"])
 
 
 class Tally(models.Model):

@@ -114,7 +114,7 @@ def _page[M](
 
 
 def _count(rows: QuerySet[Any, Any]) -> int | None:
-    counted = rows.order_by()[: MOST_COUNTED + 1].count()
+    counted = rows.order_by().values("pk")[: MOST_COUNTED + 1].count()
     return counted if counted <= MOST_COUNTED else None
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from opd import actions, changes, rules
-from opd.models import QuickWin, User
+from opd.models import QuickWin, Tally, User
 from smartcity.lib import clock
 from tests import scenarios
 from tests.scenarios import House, again, fresh, grant, receipt_of
@@ -246,6 +246,7 @@ def test_what_is_counted_in_the_bar_is_what_the_rule_allows(
             row.pk for row in QuickWin.objects.waiting().for_detail() if rules.may_verify(fresh(user), row)
         }
         assert {row.pk for row in QuickWin.objects.decided_by(fresh(user))} == by_rule, name
+        assert Tally.objects.waiting_for(fresh(user), rows[0].city_id, scenarios.YEAR) == len(by_rule), name
     page = as_(cast["planner"]).get("/queue/")
     assert len(page.context["rows"]) == 2
     assert [item["count"] for item in page.context["nav"] if item["url"] == "/queue/"] == [2]

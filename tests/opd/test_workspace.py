@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from opd import rules
-from opd.models import Membership, QuickWin, User
+from opd.models import Membership, QuickWin, Tally, User
 from tests import scenarios
 from tests.scenarios import BY_STATUS, House, fresh
 
@@ -71,6 +71,7 @@ def test_what_is_in_whose_hands_is_what_the_rules_allow(
             if rules.may_edit(person, row) or (row.status == "proposed" and rules.may_submit(person, row))
         }
         assert {row.pk for row in QuickWin.objects.with_person(person)} == by_rule, name
+        assert Tally.objects.with_person(person, scenarios.YEAR) == len(by_rule), name
 
 
 def test_the_number_in_the_bar_is_the_number_of_tasks(

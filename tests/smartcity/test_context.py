@@ -10,7 +10,7 @@ from django.test import Client, RequestFactory
 
 from evaluations.loading import load
 from evaluations.models import EvaluationWindow
-from opd.models import City, QuickWin, User
+from opd.models import City, User
 from smartcity.context import portal
 from smartcity.lib import clock
 from tests import scenarios
@@ -107,7 +107,7 @@ def test_the_bar_counts_what_waits(house: House, houses: dict[str, House], cast:
     counts = {name: count(cast[name], "/queue/") for name in ("reviewer", "planner", "auditor")}
     assert counts == {"reviewer": 1, "planner": 1, "auditor": 0}
     assert (count(cast["operator"], "/workspace/"), count(cast["head"], "/workspace/")) == (2, 3)
-    QuickWin.objects.update(year=2021)
+    City.objects.update(evaluation_year=2021)
     assert (count(cast["reviewer"], "/queue/"), count(cast["operator"], "/workspace/")) == (0, 0)
 
 
