@@ -78,7 +78,8 @@ def radar(
         boxes.append(box)
     missing = [axis.name for axis in axes if axis.value is None]
     if missing:
-        description = f"{description} {_('Incomplete: %(names)s.') % {'names': ', '.join(missing)}}".strip()
+        incomplete = _("Incomplete: %(names)s.") % {"names": ", ".join(missing)}
+        description = f"{description} {incomplete}".strip()
     return frame(
         body,
         view=_view(boxes, size),
