@@ -11,6 +11,7 @@ from typing import Any
 
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -65,6 +66,11 @@ def tile_html(dimension: SmartDimension) -> SafeString:
 def _tile_html(hue: int, letter: str, name: str) -> SafeString:
     dimension = {"hue": hue, "letter": letter, "name": name}
     return render_to_string("components/dim.html", {"dimension": dimension, "with_name": True})
+
+
+def small_html(text: str) -> SafeString:
+    """Return the grey text below another one."""
+    return format_html("<small>{}</small>", text)
 
 
 def shown(name: str, values: Mapping[str, str]) -> str:

@@ -33,11 +33,12 @@ from opd.presentation import (
     history_rows,
     meter,
     receipt_row,
+    small_html,
     tile_html,
 )
 from opd.views.form_page import conflict_context, form_page, saved_parts
 from opd.workflow import QUICK_WIN
-from smartcity.lib import clock, dates, decimals, paging
+from smartcity.lib import clock, dates, decimals, lines, paging
 from smartcity.lib.forms import typed
 from smartcity.lib.models import StaleVersion
 from smartcity.lib.workflow import NotReady, WrongStatus
@@ -59,12 +60,12 @@ def quick_wins(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(dimension__code=dimension)
     if status := filters.chosen("status"):
         rows = rows.filter(status=status)
-    lines = rows.matching(filters.chosen("q") or "").lines()
-    page = paging.page(lines, request.GET.get("page", ""), order=("number",), size=PAGE)
+    found = rows.matching(filters.chosen("q") or "").lines()
+    page = paging.page(found, request.GET.get("page", ""), order=("number",), size=PAGE)
     context = {
         "filters": filters,
         "page": page,
-        "rows": _list_rows(page.object_list, dimensions),
+        "lines": lines.draw("opd/parts/quick_win_line.html", _list_rows(page.object_list, dimensions)),
         "many": decimals.display(paging.MOST_COUNTED, 0),
         "year": year,
         "may_create": rules.may_create(user),
@@ -72,26 +73,27 @@ def quick_wins(request: HttpRequest) -> HttpResponse:
     return render(request, "opd/quick_win_list.html", context)
 
 
-def _list_rows(lines: list[dict[str, Any]], dimensions: list[SmartDimension]) -> list[dict[str, Any]]:
-    """Plain text for each line: a long table is three times cheaper this way."""
+def _list_rows(found: list[dict[str, Any]], dimensions: list[SmartDimension]) -> list[dict[str, str]]:
+    """What each line says, ready to print."""
     tiles = {row.pk: tile_html(row) for row in dimensions}
-    if elsewhere := {line["dimension_id"] for line in lines} - tiles.keys():
+    if elsewhere := {line["dimension_id"] for line in found} - tiles.keys():
         # An earlier year may have had another set of dimensions.
         tiles |= {row.pk: tile_html(row) for row in SmartDimension.objects.filter(pk__in=elsewhere)}
     address = paging.addresses("opd:quick_win")
+    unsure = small_html(_("not confirmed"))
     return [
         {
             "url": address(line["pk"]),
             "title": line["acronym"] or line["name"],
-            "name": line["name"] if line["acronym"] else "",
+            "name": small_html(line["name"]) if line["acronym"] else "",
             "dimension": tiles[line["dimension_id"]],
             "opd": line["opd__short"],
-            "confirmed": line["owner_confirmed"],
+            "confirmed": "" if line["owner_confirmed"] else unsure,
             "status": badge_html(line["status"]),
             "complete": f"{line['filled']}/{line['total']}",
             "changed": dates.short_date(line["updated_at"]),
         }
-        for line in lines
+        for line in found
     ]
 
 
