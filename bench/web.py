@@ -31,7 +31,9 @@ def rows(stage: Stage) -> list[Row]:
 
 def _fill_baselines(crowd: Crowd) -> None:
     """The baselines have tables of their own, with the same rows in them."""
-    made = (naive_list.Agency, naive_list.Dimension, naive_list.QuickWin, formset.Score)
+    made = (
+        naive_list.Agency, naive_list.Role, naive_list.Deadline, naive_list.Dimension, naive_list.QuickWin, formset.Score,
+    )  # fmt: skip
     with connection.schema_editor() as editor:
         for model in made:
             editor.create_model(model)
@@ -43,6 +45,9 @@ def _fill_baselines(crowd: Crowd) -> None:
         naive_list.Dimension(pk=row.pk, name=row.short_name, letter=row.letter, hue=row.hue)
         for row in crowd.built.dimensions
     )
+    reviewer = crowd.built.cast["reviewer"]
+    naive_list.Role.objects.create(user_id=reviewer.pk, name="reviewer", agency_id=crowd.built.opds[0].pk)
+    naive_list.Deadline.objects.create(label="Jendela evaluasi ditutup", until=crowd.window.closes_at)
     source, target = QuickWin._meta.db_table, naive_list.QuickWin._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(

@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 STATUSES = [
     ("draft", "Draf"),
@@ -19,6 +20,27 @@ STATUSES = [
 
 class Agency(models.Model):
     short = models.CharField(max_length=20)
+
+    class Meta:
+        app_label = "naive"
+
+
+class Role(models.Model):
+    """Who somebody is, for the bar at the top."""
+
+    user_id = models.IntegerField(db_index=True)
+    name = models.CharField(max_length=20)
+    agency = models.ForeignKey(Agency, models.CASCADE)
+
+    class Meta:
+        app_label = "naive"
+
+
+class Deadline(models.Model):
+    """A date everybody works towards."""
+
+    label = models.CharField(max_length=60)
+    until = models.DateTimeField()
 
     class Meta:
         app_label = "naive"
@@ -68,4 +90,12 @@ class Filter(forms.Form):
 def quick_wins(request: HttpRequest) -> HttpResponse:
     rows = QuickWin.objects.filter(year=2022).select_related("agency", "dimension").order_by("number")
     page = Paginator(rows, 50).get_page(request.GET.get("page"))
-    return render(request, "naive_list.html", {"form": Filter(request.GET), "page": page, "year": 2022})
+    context = {
+        "form": Filter(request.GET),
+        "page": page,
+        "year": 2022,
+        "roles": Role.objects.filter(user_id=request.user.pk).select_related("agency"),
+        "waiting": QuickWin.objects.filter(year=2022, status="submitted").count(),
+        "deadline": Deadline.objects.filter(until__gt=timezone.now()).order_by("until").first(),
+    }
+    return render(request, "naive_list.html", context)
