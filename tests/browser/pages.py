@@ -93,7 +93,7 @@ def _reports(city: City) -> None:
         if key == "jadi":
             report.finish(sha256="5e" * 32, size=1_480_000, pages=34)
         elif key == "gagal":
-            report.fail(Cause.CRASHED)
+            report.fail(Cause.PAGES)
 
 
 def pages_of(username: str) -> list[str]:
