@@ -3,16 +3,20 @@
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, connections
 from django.test import Client
 
 from opd import actions, audit, tallies
-from opd.models import AuditEvent, Evidence, QuickWin, Submission
+from opd.models import AuditEvent, Evidence, QuickWin, StoredFile, Submission
+from smartcity.lib import files
 from tests import scenarios
 from tests.scenarios import House, again, typed
+from tests.smartcity import pdf_makers as make_pdf
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -250,3 +254,22 @@ def test_two_reply_at_once_and_the_first_words_stay(house: House) -> None:
         ]
     )
     assert sorted(type(result).__name__ for result in results) == ["NotReady", "Note"]
+
+
+def test_the_same_file_brought_twice_at_once_is_stored_once(
+    house: House, as_: As, private_files: Path
+) -> None:
+    rows, content = [scenarios.draft(house) for _ in range(2)], make_pdf.pdf(1)
+    browsers = [as_(house.operator) for _ in rows]
+    answers = at_once(
+        [
+            lambda browser=browser, pk=row.pk: browser.post(
+                f"/quick-wins/{pk}/evidence/", {"file": SimpleUploadedFile("laporan.pdf", content)}
+            )
+            for browser, row in zip(browsers, rows, strict=True)
+        ]
+    )
+    assert [getattr(answer, "status_code", answer) for answer in answers] == [302, 302]
+    assert (Evidence.objects.count(), StoredFile.objects.count()) == (2, 1)
+    assert files.is_intact(StoredFile.objects.get().sha256)
+    consistent()
