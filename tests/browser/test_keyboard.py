@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from opd.models import QuickWin
-from tests.browser.steps import control, section, t, wait_saved
+from tests.browser.steps import begins, control, section, t, wait_saved
 
 pytestmark = pytest.mark.browser
 
@@ -49,6 +49,19 @@ def test_every_control_is_reached_in_order_and_seen(page_as: Callable[..., Page]
     page.keyboard.press("ArrowLeft")
     wait_saved(section(page, "identity"))
     expect(page.get_by_role("radio", name=t("New"), exact=True)).to_be_checked()
+
+
+def test_a_decision_is_made_without_a_mouse(page_as: Callable[..., Page]) -> None:
+    """The head comes from the task to the form, to the button at its end, and to the receipt."""
+    page = page_as("kepala.dispusip", "/workspace/", reduced_motion="reduce")
+    page.get_by_role("link", name=begins("Check and submit")).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/edit/**")
+    stops = _walk(page, until=t("Approve and submit"))
+    assert [stop["name"] for stop in stops if not stop["seen"]] == []
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "/edit/" not in url)
+    expect(page.get_by_role("status").first).to_be_focused()
 
 
 def test_a_reason_leads_to_its_field_and_back_to_work(page_as: Callable[..., Page]) -> None:

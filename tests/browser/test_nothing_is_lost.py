@@ -66,9 +66,7 @@ def test_two_people_write_in_one_section(
 def test_the_line_breaks_while_typing(
     page_as: Callable[..., Page], watch: Watch, quick_win: QuickWin
 ) -> None:
-    """Without a line the page says so and keeps the words; pressing a button sends nothing half; when the line
-    is back the words go by themselves.
-    """
+    """Without a line the page says so and keeps the words; when the line is back they go by themselves."""
     watch.allow("net::ERR_INTERNET_DISCONNECTED")
     page = page_as("operator.disbudpar", f"{quick_win.get_absolute_url()}edit/")
     page.context.set_offline(True)
