@@ -10,9 +10,12 @@ Loaded as a builtin, so templates need no `{% load %}`:
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.utils.translation import pgettext_lazy
 
 from smartcity.lib import clock, dates, decimals
@@ -116,10 +119,16 @@ def left_until(until: datetime, now: datetime | None = None) -> str:
 # --- Pieces --------------------------------------------------------------------------------------
 
 
-@register.inclusion_tag("components/icon.html")
-def icon(name: str) -> dict[str, str]:
+@register.simple_tag
+def icon(name: str) -> SafeString:
     """Draw one icon of the sprite, beside a word."""
-    return {"name": name}
+    return _icon(name)
+
+
+@lru_cache(maxsize=128)
+def _icon(name: str) -> SafeString:
+    """A page has dozens, of a few kinds: each is drawn once."""
+    return render_to_string("components/icon.html", {"name": name})
 
 
 @register.inclusion_tag("components/status_badge.html")
