@@ -62,13 +62,15 @@ class _QuickWinForm(forms.ModelForm):
             if name in LONG or name in SHORT_TEXT:
                 field.widget.attrs["rows"] = 4 if name in LONG else 2
         if "dimension" in self.fields:
-            self.fields["dimension"].queryset = self._dimensions()  # type: ignore[attr-defined]
-            self.fields["dimension"].empty_label = None  # type: ignore[attr-defined]
+            dimensions = self._dimensions()
+            self.fields["dimension"].queryset = dimensions  # type: ignore[attr-defined]
+            # As a list: the widget asks for its choices more than once, and each time is a query.
+            self.fields["dimension"].choices = [(row.pk, str(row)) for row in dimensions]  # type: ignore[attr-defined]
 
     def _dimensions(self) -> QuerySet[SmartDimension]:
         if self.instance.pk:
-            return SmartDimension.objects.of_set(self.instance.dimension.dimension_set)
-        return SmartDimension.objects.of_set(self.instance.opd.city.dimension_set)
+            return SmartDimension.objects.of_set(self.instance.dimension.dimension_set_id)
+        return SmartDimension.objects.of_set(self.instance.opd.city.dimension_set_id)
 
     def raw(self, name: str) -> str:
         """What was typed in a field, as text, for keeping what could not be read."""
@@ -82,13 +84,15 @@ class IdentityForm(_QuickWinForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        dimension_set = self.instance.dimension.dimension_set
-        self.fields["sub_dimension"].queryset = (  # type: ignore[attr-defined]
-            SubDimension.objects.filter(dimension__dimension_set=dimension_set)
+        subs = (
+            SubDimension.objects.filter(dimension__dimension_set=self.instance.dimension.dimension_set_id)
             .select_related("dimension")
             .order_by("dimension__order", "order")
         )
-        self.fields["sub_dimension"].label_from_instance = lambda sub: f"{sub.dimension.short_name}: {sub}"  # type: ignore[attr-defined]
+        field = self.fields["sub_dimension"]
+        field.queryset = subs  # type: ignore[attr-defined]
+        names = [(sub.pk, f"{sub.dimension.short_name}: {sub}") for sub in subs]
+        field.choices = [("", field.empty_label), *names]  # type: ignore[attr-defined]
         self.fields["status_kind"].choices = QuickWin.Kind.choices  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

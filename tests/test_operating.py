@@ -15,7 +15,9 @@ UNITS = sorted(path.name for path in (ROOT / "deploy" / "systemd").iterdir())
 def test_every_setting_is_explained() -> None:
     source = (ROOT / "smartcity" / "settings.py").read_text(encoding="utf-8")
     read = set(re.findall(r'(?:env\.\w+|_required_in_production)\(\s*"([A-Z_]+)"', source))
-    shells = "".join((ROOT / "bin" / name).read_text(encoding="utf-8") for name in ("serve", "_lib.sh", "setup"))
+    shells = "".join(
+        (ROOT / "bin" / name).read_text(encoding="utf-8") for name in ("serve", "_lib.sh", "setup")
+    )
     read |= set(re.findall(r"\$\{?PORTAL_([A-Z_]+)", shells)) - {"PYTHON"}
     explained = set(re.findall(r"^\| `PORTAL_([A-Z_]+)`", GUIDE, re.MULTILINE))
     assert read == explained

@@ -115,5 +115,10 @@ class Opd(models.Model):
         return self.short
 
     def has_head(self) -> bool:
-        """Whether an account of a head of this agency is valid now; without one the operator submits."""
-        return self.memberships.valid_now().heads().exists()
+        """Whether an account of a head of this agency is valid now; without one the operator submits.
+
+        One query, kept on the instance: every button of a page asks it.
+        """
+        if not hasattr(self, "_has_head"):
+            self._has_head: bool = self.memberships.valid_now().heads().exists()
+        return self._has_head

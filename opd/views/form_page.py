@@ -30,7 +30,8 @@ def form_page(user: User, quick_win: QuickWin, *, link_form: LinkForm | None = N
     notes = note_rows(
         Note.objects.sent().filter(quick_win=quick_win, answered_at=None).select_related("author")
     )
-    lacking = missing(quick_win.filled_values())
+    evidence = evidence_rows(quick_win)
+    lacking = missing(quick_win.filled_values(evidence=len(evidence)))
     return {
         "quick_win": quick_win,
         "dimension": quick_win.dimension,
@@ -38,7 +39,7 @@ def form_page(user: User, quick_win: QuickWin, *, link_form: LinkForm | None = N
         "sections": [
             _section(quick_win, section.name, str(section.title), notes, lacking) for section in SECTIONS
         ],
-        "evidence": evidence_rows(quick_win),
+        "evidence": evidence,
         "evidence_notes": notes.get("evidence", []),
         "asks": [note for rows in notes.values() for note in rows],
         "upload_form": UploadForm(),
