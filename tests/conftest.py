@@ -13,6 +13,7 @@ from django.conf import settings as django_settings  # noqa: E402
 from django.db import connection, connections  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.utils import translation  # noqa: E402
+from xdist.scheduler import LoadScopeScheduling  # noqa: E402
 
 from tests.services import broker, worker  # noqa: E402, F401
 
@@ -25,9 +26,8 @@ hypothesis.settings.load_profile("suite")
 _DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks for groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what gains nothing on this run's database; keep the long stories together.
+    """Leave out what gains nothing on this run's database.
 
     On PostgreSQL: no browser stories, no broker of files, nothing that never opens the database; SQLite has seen them.
     """
@@ -36,12 +36,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left_out = [item for item in items if not wanted(item)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
-    for item in kept:
-        # One Chromium and one background worker at a time: each pytest-xdist worker gets whole groups.
-        for long in ("background", "browser"):
-            if item.get_closest_marker(long):
-                item.add_marker(pytest.mark.xdist_group(long))
-    items[:] = kept
+        items[:] = kept
+
+
+class Together(LoadScopeScheduling):
+    """Whole folders of long stories go to one pytest-xdist worker, everything else test by test.
+
+    So there is one Chromium with one seeded city, and never two Celery workers at a time.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        folder = nodeid.split("/")[1]
+        return folder if folder in {"background", "browser"} else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Together:
+    config.option.loadscopereorder = False  # pytest-django's order counts: whoever empties tables is last
+    return Together(config, log)
 
 
 def _gains_on_sqlite(item: pytest.Item) -> bool:
