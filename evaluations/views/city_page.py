@@ -4,7 +4,7 @@ No assessed value of a window that is not closed ever passes here: only the city
 that are published.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -39,10 +39,18 @@ class Sum:
     total: int = 0
     quick_wins: int = field(default=0)
 
-    def add(self, row: dict[str, Any]) -> None:
-        for name in COUNTED:
-            setattr(self, name, getattr(self, name) + row[name])
-        self.quick_wins += sum(row[name] for name in COUNTED[:5])
+    def add(self, row: Mapping[str, int]) -> None:
+        # Written out: in a loop over names this is a tenth of what the page of forty agencies costs.
+        self.draft += row["draft"]
+        self.proposed += row["proposed"]
+        self.submitted += row["submitted"]
+        self.returned += row["returned"]
+        self.verified += row["verified"]
+        self.filled += row["filled"]
+        self.total += row["total"]
+        self.quick_wins += (
+            row["draft"] + row["proposed"] + row["submitted"] + row["returned"] + row["verified"]
+        )
 
     @property
     def with_agency(self) -> int:
@@ -111,9 +119,10 @@ def _sums(cells: Iterable[dict[str, Any]]) -> tuple[Sum, dict[str, Sum], dict[st
     by_dimension: dict[str, Sum] = {}
     by_opd: dict[str, Sum] = {}
     for cell in cells:
-        whole.add(cell)
         by_dimension.setdefault(cell["dimension__code"], Sum()).add(cell)
         by_opd.setdefault(cell["opd__official_name"], Sum()).add(cell)
+    for total in by_dimension.values():
+        whole.add(vars(total))
     return whole, by_dimension, by_opd
 
 
