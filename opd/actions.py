@@ -94,18 +94,12 @@ def save_section(
 def move(*, pk: int, name: str, by: User, note: str = "", key: str | None = None) -> QuickWin:
     """Make a move of the workflow with everything that belongs to it; see opd/workflow.py.
 
-    Raises WrongStatus, NotReady or PermissionDenied. A repeated `key` of the submission that is still in force
-    changes nothing; from a page older than a return it is a WrongStatus, since the first receipt is history.
+    Raises WrongStatus, NotReady or PermissionDenied. What was pressed twice, or sent again with its `key`, is
+    made once, and its first result is returned.
     """
     with transaction.atomic():
         quick_win = _locked(pk)
-        if (
-            name == "submit"
-            and key
-            and (first := quick_win.submissions.filter(idempotency_key=key, by=by).first())
-        ):
-            if quick_win.status in WITH_OPD or first.at != quick_win.submitted_at:
-                raise WrongStatus
+        if _is_submitted(quick_win, name, by, key) or _is_second_press(quick_win, name, by, note):
             return quick_win
         before = digest_of(quick_win_payload(quick_win))
         now = clock.now()
@@ -156,6 +150,8 @@ def change_evidence(*, pk: int, values: Mapping[str, Any], version: int, by: Use
     row = _locked(piece.quick_win_id)
     if not rules.may_edit(by, row):
         raise PermissionDenied
+    if all(getattr(piece, name) == value for name, value in values.items()):
+        return piece  # saved already: the answer to the first attempt may have been lost on its way
     if piece.version != version:
         raise StaleVersion(piece)
     before = digest_of(quick_win_payload(row))
@@ -236,6 +232,24 @@ def _locked(pk: int) -> QuickWin:
         .select_related("opd__parent", "dimension", "sub_dimension", "city")
         .get(pk=pk)
     )
+
+
+def _is_submitted(quick_win: QuickWin, name: str, by: User, key: str | None) -> bool:
+    """The submission with this key is in force. From a page older than a return it is history: WrongStatus."""
+    if name != "submit" or key is None:
+        return False
+    first = quick_win.submissions.filter(idempotency_key=key, by=by).first()
+    if first and (quick_win.status in WITH_OPD or first.at != quick_win.submitted_at):
+        raise WrongStatus
+    return first is not None
+
+
+def _is_second_press(quick_win: QuickWin, name: str, by: User, note: str) -> bool:
+    """The same person, move and words once more: the first press counts. A submission has its key for that."""
+    if name == "submit" or quick_win.status != QUICK_WIN.moves[name].target:
+        return False
+    last = quick_win.events.first()
+    return last is not None and (last.move, last.actor_id, last.note) == (name, by.pk, note)
 
 
 def _unsaved_values(quick_win: QuickWin) -> dict[str, Any]:

@@ -526,3 +526,10 @@ def test_nobody_else_touches_it(document: Evidence, draft: QuickWin, cast: dict[
         assert client.post(f"/evidence/{document.pk}/remove/").status_code == 404, name
         assert upload(client, draft, ("a.pdf", PDF)).status_code == 404, name
     assert draft.evidence.count() == 1
+
+
+def test_the_same_claim_again_is_no_conflict(document: Evidence, agency: Client) -> None:
+    data = said(document)
+    for _attempt in range(2):
+        assert agency.post(f"/evidence/{document.pk}/", data).status_code == 302
+    assert Evidence.objects.get(pk=document.pk).version == 2

@@ -222,3 +222,36 @@ def test_the_offers_are_what_the_table_allows(
                 for offer in QUICK_WIN.offered_to(fresh(user), quick_win)
             }
             assert offered == {triple for triple in ALLOWED[agency] if triple[0] == status}
+
+
+@pytest.mark.parametrize(
+    ("status", "move", "person", "note"),
+    [
+        ("draft", "propose", "operator", ""),
+        ("proposed", "recall", "operator", ""),
+        ("proposed", "send_back", "head", "Angka keliru."),
+        ("submitted", "return", "reviewer", "Angka keliru."),
+        ("submitted", "verify", "reviewer", ""),
+        ("verified", "reopen", "reviewer", "Angka keliru."),
+    ],
+)
+def test_a_double_press_is_one_move_and_nobody_else_is_blamed(
+    status: str,
+    move: str,
+    person: str,
+    note: str,
+    house: House,
+    cast: dict[str, User],
+    as_: Callable[..., Client],
+) -> None:
+    quick_win = BY_STATUS[Status(status)](house)
+    client, address = as_(cast[person]), f"/quick-wins/{quick_win.pk}/moves/{move}/"
+    client.post(address, {"note": note})
+    before = everything(quick_win)
+    assert before["row"]["status"] == QUICK_WIN.moves[move].target
+    answer = client.post(address, {"note": note}, follow=True)
+    assert "[WF-FIRST]" not in answer.text
+    assert everything(quick_win) == before
+    different = client.post(address, {"note": "Alasan yang lain."}, follow=True)
+    assert "Alasan yang lain." in different.text, "other words are not a repetition and must not get lost"
+    assert everything(quick_win) == before
