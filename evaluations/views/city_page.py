@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -20,7 +21,7 @@ from evaluations.results import self_card
 from evaluations.scoring import Card, improvement
 from evaluations.structure import structure_of
 from opd.models import City, QuickWin, Tally, User
-from smartcity.lib import charts, clock, dates, decimals
+from smartcity.lib import charts, clock, dates, decimals, lines
 
 SHOWN_OPDS, SHOWN_UNSURE = 12, 5
 COUNTED = ("draft", "proposed", "submitted", "returned", "verified", "filled", "total")
@@ -302,27 +303,39 @@ def _heat(
     late_names = {row["name"] for row in late}
     by_cell = {(cell["opd_id"], cell["dimension__code"]): cell for cell in cells}
     opds = sorted({(cell["opd__short"], cell["opd_id"], cell["opd__official_name"]) for cell in cells})
+    nothing = format_html(
+        '<span aria-hidden="true">·</span><span class="visually-hidden">{}</span>', _("not assigned")
+    )
+    is_late = format_html('<span class="visually-hidden"> {}</span>', _("late"))
     rows = []
     for short, opd_id, name in opds:
-        row = {"short": short, "name": name, "cells": []}
-        for dimension in dimensions:
-            cell = by_cell.get((opd_id, dimension.code))
-            row["cells"].append(_heat_cell(cell, name in late_names))
-        rows.append(row)
+        told = is_late if name in late_names else ""
+        found = [by_cell.get((opd_id, dimension.code)) for dimension in dimensions]
+        cells = [_heat_cell(cell, told) if cell and cell["total"] else _no_cell(nothing) for cell in found]
+        rows.append(
+            {"short": short, "name": name, "cells": lines.draw("evaluations/parts/heat_cell.html", cells)}
+        )
     columns = [{"letter": row.letter, "hue": str(row.hue), "name": str(row)} for row in dimensions]
-    return {"columns": columns, "rows": rows[:SHOWN_OPDS], "more": rows[SHOWN_OPDS:]}
+    return {
+        "columns": columns,
+        "rows": lines.draw("evaluations/parts/heat_line.html", rows[:SHOWN_OPDS]),
+        "more": lines.draw("evaluations/parts/heat_line.html", rows[SHOWN_OPDS:]),
+        "more_count": len(rows[SHOWN_OPDS:]),
+    }
 
 
-def _heat_cell(cell: dict[str, Any] | None, agency_late: bool) -> dict[str, Any]:
-    if cell is None or not cell["total"]:
-        return {"css": "none", "text": "", "late": False}
+def _no_cell(nothing: str) -> dict[str, str]:
+    return {"css": "none", "text": nothing, "said": ""}
+
+
+def _heat_cell(cell: dict[str, Any], is_late: str) -> dict[str, str]:
+    """A cell of an agency that is late (`is_late` says so) is late where something is still with it."""
     percent = cell["filled"] * 100 // cell["total"]
-    waits = cell["draft"] + cell["proposed"] + cell["returned"]
-    late = agency_late and bool(waits)
+    late = bool(is_late and cell["draft"] + cell["proposed"] + cell["returned"])
     return {
         "css": f"c{charts.heat_step(percent)}{' late' if late else ''}",
         "text": str(percent),
-        "late": late,
+        "said": is_late if late else "",
     }
 
 
