@@ -67,6 +67,14 @@ def _locked_chain(city_id: int, year: int) -> AuditChain:
     return chain
 
 
+def last_to(action: str, obj: Any) -> AuditEvent | None:
+    """The newest event of an action on an object, with its actor; None when there is none."""
+    events = AuditEvent.objects.filter(
+        object_type=obj._meta.label_lower, object_id=str(obj.pk), action=action
+    )
+    return events.select_related("actor").order_by("-sequence").first()
+
+
 def hash_of(event: AuditEvent) -> str:
     """Return the SHA-256 that binds an event to the one before it."""
     return hashlib.sha256(canonical(event.link()).encode()).hexdigest()

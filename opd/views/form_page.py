@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from opd import audit
 from opd.completeness import BY_NAME, SECTIONS, missing
 from opd.forms import SECTION_FORMS, LinkForm, UploadForm, with_unreadable
 from opd.models import Note, QuickWin, User
@@ -112,12 +113,18 @@ def conflict_context(form: forms.ModelForm, section: str, current: QuickWin) -> 
     return {
         "action": reverse("opd:quick_win_section", args=[current.pk, section]),
         "version": current.section_version(section),
-        "by": "",
+        "by": _saver(current),
         "at": dates.clock_time(current.updated_at),
         "back_url": f"{reverse('opd:quick_win_edit', args=[current.pk])}#section-{section}",
         "rows": [row for row in rows if not row["same"]],
         "hidden": [(row["name"], row["mine"]) for row in rows if row["same"]],
     }
+
+
+def _saver(current: QuickWin) -> str:
+    """Who saved last, by office: the person one may talk to."""
+    event = audit.last_to("quick_win.saved", current)
+    return str(event.actor) if event and event.actor else ""
 
 
 def _section(

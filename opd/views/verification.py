@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -171,7 +172,8 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
         return _unkept_note(request, quick_win, field, text, " ".join(map(str, form.errors["text"])))
     actions.write_note(quick_win=quick_win, field=field, text=form.cleaned_data["text"], by=person(request))
     if request.headers.get("X-Requested-With") == "autosave":
-        return JsonResponse({"saved_at": dates.clock_time(clock.now()), "errors": {}})
+        parts = _note_parts(request, quick_win)
+        return JsonResponse({"saved_at": dates.clock_time(clock.now()), "errors": {}, "parts": parts})
     messages.success(
         request,
         _("The note is kept. It is sent when you return the item.")
@@ -179,6 +181,16 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
         else _("The note is removed."),
     )
     return redirect(f"{reverse('opd:review', args=[pk])}#r-{field}")
+
+
+def _note_parts(request: HttpRequest, quick_win: QuickWin) -> dict[str, str]:
+    """What follows a kept note on the page: the list of notes, and what may be decided now."""
+    submission = quick_win.submissions.order_by("-sequence")[0]
+    context = _review_page(person(request), quick_win, submission)
+    return {
+        "part-notes": render_to_string("opd/parts/notes.html", context, request),
+        "part-moves": render_to_string("opd/parts/review_moves.html", context, request),
+    }
 
 
 def _unkept_note(
