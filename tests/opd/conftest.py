@@ -12,3 +12,4 @@ from tests.cast import (  # noqa: F401
     opds,
     submitted,
 )
+from tests.opd.posting import agency, document, uploaded  # noqa: F401
