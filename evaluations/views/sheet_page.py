@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,7 +14,9 @@ from evaluations.presentation import answer_facts, badge, deadline, frozen_files
 from evaluations.structure import QuestionFacts, structure_of
 from opd.models import User
 from opd.presentation import field_rows
-from smartcity.lib import clock, dates
+from smartcity.lib import clock, dates, lines
+
+CURRENT = SafeString(' aria-current="true"')
 
 
 class Sheet:
@@ -26,6 +29,9 @@ class Sheet:
         self.asked = {row.code: row for row in self.structure.scored_in(set(self.area_names))}
         self.scores = {row.question_id: row for row in Score.objects.of_seat(seat)}
         self.open = self.window.accepts_scores(clock.now()) and seat.handed_in_at is None
+        self._sections = {row.code: str(row.name) for row in self.structure.sections}
+        # One address for all questions: each is looked up some hundred times a page.
+        self._address = reverse("evaluations:score", args=[self.window.pk, "CODE"]).replace("CODE", "{code}")
 
     def score_of(self, question: QuestionFacts) -> Score | None:
         return self.scores.get(question.pk)
@@ -40,7 +46,7 @@ class Sheet:
         return [row for row in self.asked.values() if not self.is_done(row)]
 
     def link(self, code: str) -> str:
-        return reverse("evaluations:score", args=[self.window.pk, code])
+        return self._address.format(code=code)
 
     def around(self, code: str) -> dict[str, Any]:
         """The question before, the one after, and the next empty one (also from the beginning again)."""
@@ -55,28 +61,44 @@ class Sheet:
             "place": str(place + 1),
         }
 
-    def groups(self, current: str = "") -> list[dict[str, Any]]:
-        """The question list: by section, and by dimension where the section has dimensions."""
+    def groups(self) -> list[dict[str, Any]]:
+        """The questions: by section, and by dimension where the section has dimensions."""
         groups: dict[str, list[dict[str, Any]]] = {}
         for row in self.asked.values():
-            section = next(part for part in self.structure.sections if part.code == row.section)
-            dimension = self.structure.dimensions.get(row.dimension)
-            title = f"{section.name}, {dimension.name}" if dimension else str(section.name)
             score = self.score_of(row)
-            groups.setdefault(title, []).append(
+            groups.setdefault(self._title_of(row), []).append(
                 {
                     "code": row.code,
                     "url": self.link(row.code),
                     "text": str(row.text),
-                    "short": label_of(row, self.structure),
                     "value": "" if score is None or score.value is None else str(score.value),
                     "excused": score is not None and score.value is None and bool(score.reason),
                     "remark": score.remark if score else "",
                     "reason": score.reason if score else "",
-                    "current": row.code == current,
                 }
             )
         return [{"title": title, "rows": rows} for title, rows in groups.items()]
+
+    def question_list(self, current: str) -> list[dict[str, Any]]:
+        """The same list in short, drawn: it comes with every question and every saved score."""
+        groups: dict[str, list[dict[str, str]]] = {}
+        for row in self.asked.values():
+            groups.setdefault(self._title_of(row), []).append(
+                {
+                    "code": row.code,
+                    "url": self.link(row.code),
+                    "short": label_of(row, self.structure),
+                    "mark": _mark(self.score_of(row)),
+                    "current": CURRENT if row.code == current else "",
+                }
+            )
+        template = "evaluations/parts/question_line.html"
+        return [{"title": title, "lines": lines.draw(template, rows)} for title, rows in groups.items()]
+
+    def _title_of(self, question: QuestionFacts) -> str:
+        dimension = self.structure.dimensions.get(question.dimension)
+        section = self._sections[question.section]
+        return f"{section}, {dimension.name}" if dimension else section
 
     def progress(self) -> dict[str, Any]:
         """How far the seat is, as numbers and words."""
@@ -86,6 +108,17 @@ class Sheet:
             "%(done)s of %(total)s question scored", "%(done)s of %(total)s questions scored", total
         )
         return {"done": done, "total": total, "empty": empty, "label": text % {"done": done, "total": total}}
+
+
+def _mark(score: Score | None) -> SafeString:
+    """What is given to a question, as figure and as words."""
+    if score is not None and score.value is not None:
+        mark = {"css": "v", "text": str(score.value), "said": _("scored")}
+    elif score is not None and score.reason:
+        mark = {"css": "v", "text": "·", "said": _("not scored, with a reason")}
+    else:
+        mark = {"css": "v v--none", "text": "–", "said": _("not scored yet")}
+    return lines.draw("evaluations/parts/score_mark.html", [mark])
 
 
 def sheet_rows(user: User) -> list[dict[str, Any]]:
@@ -182,7 +215,7 @@ def score_page(
         "errors": errors or {},
         "version": str(score.version if score else 0),
         "saved_at": dates.clock_time(score.updated_at, zone) if score else "",
-        "groups": sheet.groups(question.code),
+        "groups": sheet.question_list(question.code),
         "missing_count": len(_missing(sheet)) if sheet.open else 0,
         **sheet.around(question.code),
     }
