@@ -179,8 +179,17 @@ def file_size(size: int) -> str:
     return f"{decimals.display(Decimal(size) / MEBIBYTE, 1)} MB"
 
 
-def history_rows(events: Iterable[QuickWinEvent], *, subject: str = "") -> list[dict[str, Any]]:
-    """Return the timeline, newest first: verb, role, time, and the note that came with it."""
+#: What head and operator say to each other stays in their agency.
+INTERNAL = {"send_back"}
+
+
+def history_rows(
+    events: Iterable[QuickWinEvent], *, subject: str = "", inside: bool = True
+) -> list[dict[str, Any]]:
+    """Return the timeline, newest first: verb, role, time, and the note that came with it.
+
+    `inside` is whether the reader is of the agency; others see that an item went back, not what was said.
+    """
     rows = []
     for event in events:
         verb = QUICK_WIN.moves[event.move].past if event.move in QUICK_WIN.moves else _("Created")
@@ -191,7 +200,7 @@ def history_rows(events: Iterable[QuickWinEvent], *, subject: str = "") -> list[
                 "text": str(Role(event.role).label) if event.role else "",
                 "iso": event.at.isoformat(),
                 "at": dates.wib(event.at),
-                "note": event.note,
+                "note": event.note if inside or event.move not in INTERNAL else "",
             }
         )
     return rows

@@ -134,7 +134,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "status": badge(quick_win.status),
         "rows": field_rows(payload, skip=["name", "acronym", "dimension"]),
         "evidence": [evidence_row(piece, year=quick_win.year) for piece in pieces],
-        "history": history_rows(quick_win.events.all()),
+        "history": history_rows(quick_win.events.all(), inside=owner),
         "receipts": [receipt_row(receipt) for receipt in quick_win.submissions.order_by("-sequence")],
         "meter": meter(quick_win.filled, quick_win.total),
         "may_edit": rules.may_edit(user, quick_win),

@@ -153,7 +153,7 @@ def _review_page(
         },
         "drafts": [row for rows in drafts.values() for row in rows],
         "earlier": earlier,
-        "history": history_rows(quick_win.events.all()),
+        "history": history_rows(quick_win.events.all(), inside=rules.is_owner(user, quick_win)),
         "may_note": rules.may_note(user, quick_win),
         "offers": QUICK_WIN.offered_to(user, quick_win),
         "own_house": rules.awaits_decision(quick_win) and not rules.may_verify(user, quick_win),

@@ -248,3 +248,16 @@ def test_totals_are_of_ones_city_or_agency(
     see = {name for name, user in cast.items() if Tally.objects.visible_to(user).exists()}
     assert see == {"operator", "head", "reviewer", "planner", "auditor", "leader", "administrator"}
     assert not Tally.objects.visible_to(foreign_reviewer).exists()
+
+
+def test_what_the_head_tells_the_operator_stays_in_the_agency(
+    house: House, cast: dict[str, User], as_: As
+) -> None:
+    """Others see in the history that the item went back once, not what was said about it."""
+    quick_win = scenarios.proposed(house)
+    actions.move(pk=quick_win.pk, name="send_back", by=fresh(house.head), note="Kalimat untuk operator saja.")
+    scenarios.submit(quick_win, house)
+    for name, reads in (("operator", True), ("reviewer", False), ("auditor", False)):
+        text = as_(cast[name]).get(quick_win.get_absolute_url()).content.decode()
+        assert ("Kalimat untuk operator saja." in text) is reads, name
+        assert "Dikembalikan kepala OPD" in text, name
