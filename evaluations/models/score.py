@@ -30,7 +30,8 @@ class ScoreQuerySet(models.QuerySet["Score"]):
         )
 
     def of_seat(self, seat: Seat) -> Self:
-        return self.filter(seat=seat)
+        """Of one seat; the order of the model would join six tables for it."""
+        return self.filter(seat=seat).order_by("pk")
 
     def handed_in(self, window: EvaluationWindow) -> Self:
         """The scores that count: those their assessor stood for by handing in."""
