@@ -39,7 +39,7 @@ def _of_size(paper: Paper, plain: Plain, *, rounds: int) -> list[Row]:
     for _ in range(rounds):
         raw.append(plain.render(paper))
         tasks.append(build_whole(paper))
-        naive.append(plain.render(paper, html=naive_html, css=NAIVE_CSS, tuned=False))
+        naive.append(plain.render(paper, html=naive_html, css=NAIVE_CSS, collector=True))
         bare.append(plain.render(paper, html=bare_html))
     ours = [task.rendered for task in tasks]
     pages, size = ours[-1].pages, paper.size
@@ -82,7 +82,7 @@ def _large(medium: Paper, large: Paper, plain: Plain, *, rounds: int) -> list[Ro
     for _ in range(rounds):
         shorter.append(build_whole(medium))
         longer.append(build_whole(large))
-        naive.append(plain.render(large, html=naive_html, css=NAIVE_CSS, tuned=False))
+        naive.append(plain.render(large, html=naive_html, css=NAIVE_CSS, collector=True))
     a_page = [
         [task.rendered.cpu_seconds / task.rendered.pages for task in tasks] for tasks in (longer, shorter)
     ]

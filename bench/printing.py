@@ -105,13 +105,13 @@ class Plain:
         )
 
     def render(
-        self, paper: Paper, *, html: Path | None = None, css: Path | None = None, tuned: bool = True
+        self, paper: Paper, *, html: Path | None = None, css: Path | None = None, collector: bool = False
     ) -> Printed:
         """Render a paper as PDF/UA-1, like ours; `html` and `css` replace its own."""
         target = self.folder / "plain.pdf"
         job = {
             "html": str(html or paper.html), "css": str(css or paper.css), "assets": paper.assets,
-            "tuned": tuned, "variant": "pdf/ua-1", "target": str(target),
+            "collector": collector, "variant": "pdf/ua-1", "target": str(target),
         }  # fmt: skip
         assert self._process.stdin
         assert self._process.stdout

@@ -1,8 +1,8 @@
 """Plain WeasyPrint: `HTML(...).render()` and `write_pdf()`, in a forked child of a warm process per document.
 
-Run as a program. In: a JSON line per document (html, css, assets: address -> [path, media type], tuned,
-variant, target). Out: a JSON line (cpu, wall, peak_mb, pages). `tuned` is the collector setting of the
-measured recipe; without it Python's own setting counts.
+Run as a program. In: a JSON line per document (html, css, assets: address -> [path, media type], collector,
+variant, target). Out: a JSON line (cpu, wall, peak_mb, pages). `collector` false: garbage is never collected;
+true: Python's own setting counts.
 """
 
 import gc
@@ -51,9 +51,8 @@ def _render(job: dict) -> int:  # type: ignore[type-arg]
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-    if job["tuned"]:
-        gc.freeze()
-        gc.set_threshold(200_000, 50, 1000)
+    if not job["collector"]:
+        gc.disable()
     files = job["assets"]
 
     class Fetcher(URLFetcher):  # type: ignore[misc]
