@@ -20,7 +20,7 @@ def rows(stage: Stage) -> list[Row]:
             return [*_of_size(made["S"], plain, rounds=2), *_in_a_row(made["S"], sequences=1)]
         return [
             *_of_size(made["M"], plain, rounds=3),
-            *_large(made["M"], made["L"], plain, rounds=2),
+            *_large(made, plain, rounds=2),
             *_in_a_row(made["S"], sequences=3),
         ]
     finally:
@@ -72,37 +72,52 @@ def _of_size(paper: Paper, plain: Plain, *, rounds: int) -> list[Row]:
     ]  # fmt: skip
 
 
-def _large(medium: Paper, large: Paper, plain: Plain, *, rounds: int) -> list[Row]:
-    """Does a page cost more in a long report?"""
+def _large(made: dict[str, Paper], plain: Plain, *, rounds: int) -> list[Row]:
+    """Does a page cost more in a long report?
+
+    A short report has more light pages (cover, contents, openers of chapters), so the plain ratio says something
+    about its pages, too. What a further page costs is the difference of two sizes over their pages.
+    """
+    large = made["L"]
     naive_html = large.changed("naive", COLUMNS)
     check(build_whole(large).file, plain.render(large).file)
-    shorter: list[Task] = []
-    longer: list[Task] = []
+    done: dict[str, list[sandbox.Rendered]] = {"S": [], "M": [], "L": []}
     naive: list[Printed] = []
     for _ in range(rounds):
-        shorter.append(build_whole(medium))
-        longer.append(build_whole(large))
+        for size, found in done.items():
+            found.append(build_whole(made[size]).rendered)
         naive.append(plain.render(large, html=naive_html, css=NAIVE_CSS, collector=True))
-    a_page = [
-        [task.rendered.cpu_seconds / task.rendered.pages for task in tasks] for tasks in (longer, shorter)
-    ]
-    peaks = [task.rendered.peak_mb / (FIRST_MB + PAGE_MB * task.rendered.pages) for task in longer]
-    facts = {"pages": longer[-1].rendered.pages}
+    longer = done["L"]
+    a_page = {size: [one.cpu_seconds / one.pages for one in found] for size, found in done.items()}
+    facts = {"pages": longer[-1].pages}
     return [
         Row(
             "P2 L", "our renderer / naive style sheet and collector, CPU",
-            ratios((task.rendered.cpu_seconds for task in longer), (one.cpu for one in naive)), 0.75,
-            facts=facts,
+            ratios((one.cpu_seconds for one in longer), (one.cpu for one in naive)), 0.75,
+            facts=facts | {"naive_ms_a_page": round(naive[-1].cpu / naive[-1].pages * 1000, 1)},
         ),
         Row(
-            "P5", "CPU a page, L / M", ratios(*a_page), 1.05,
-            facts={"ms_a_page": [round(value * 1000, 1) for value in (a_page[1][-1], a_page[0][-1])]},
+            "P5", "CPU a page, L / M", ratios(a_page["L"], a_page["M"]), 1.05,
+            facts={"ms_a_page": {size: round(values[-1] * 1000, 1) for size, values in a_page.items()}},
         ),
         Row(
-            "P6 L", f"peak memory / ({FIRST_MB} MB + {PAGE_MB} MB a page)", peaks, 1.0,
-            facts=facts | {"peak_mb": longer[-1].rendered.peak_mb},
+            "P5 further", "CPU of a further page, M to L / S to M",
+            ratios(_further(done["M"], longer), _further(done["S"], done["M"])), 1.05,
+        ),
+        Row(
+            "P6 L", f"peak memory / ({FIRST_MB} MB + {PAGE_MB} MB a page)",
+            [one.peak_mb / (FIRST_MB + PAGE_MB * one.pages) for one in longer], 1.0,
+            facts=facts | {"peak_mb": longer[-1].peak_mb},
         ),
     ]  # fmt: skip
+
+
+def _further(shorter: list[sandbox.Rendered], longer: list[sandbox.Rendered]) -> list[float]:
+    """CPU seconds of each page one report has more than another, round by round."""
+    return [
+        (more.cpu_seconds - less.cpu_seconds) / (more.pages - less.pages)
+        for less, more in zip(shorter, longer, strict=True)
+    ]
 
 
 def _in_a_row(paper: Paper, *, sequences: int) -> list[Row]:
