@@ -177,6 +177,8 @@ def _check_weekday(word: str | None, day: date) -> None:
 
 def _month(word: str) -> int | None:
     """Give the month a word of three letters or more begins; no two Indonesian months share three."""
+    if word == "agt":  # what calendars print beside "Agu"
+        return 8
     return next((number for name, number in _indonesian_months().items() if name.startswith(word)), None)
 
 

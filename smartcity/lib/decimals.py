@@ -157,6 +157,11 @@ def parse(text: str, *, kind: Kind | None = None) -> Decimal:
 
     >>> parse("1.250,5"), parse("60,3%"), parse("Rp18.755.371.000,00"), parse("1.250")
     (Decimal('1250.5'), Decimal('60.3'), Decimal('18755371000.00'), Decimal('1250'))
+
+    Brackets are the accountants' minus sign:
+
+    >>> parse("(25.000.000)"), parse("(Rp2.500,50)")
+    (Decimal('-25000000'), Decimal('-2500.50'))
     """
     if len(text) > LONGEST:
         raise NumberNotRead(
@@ -165,11 +170,12 @@ def parse(text: str, *, kind: Kind | None = None) -> Decimal:
     typed = text.translate(_COPIED).strip()
     if not typed:
         raise NumberNotRead("empty", _("Write a number."))
-    parts = _PARTS.fullmatch(typed)
+    bracketed = typed[0] == "(" and typed[-1] == ")"
+    parts = _PARTS.fullmatch(typed[1:-1].strip() if bracketed else typed)
     if parts is None:
         raise _not_a_number(typed)
     _check_marks(parts, kind)
-    sign, number = parts["sign"] + parts["inner"], parts["number"]
+    sign, number = "-" * bracketed + parts["sign"] + parts["inner"], parts["number"]
     if len(sign) > 1:
         raise _unreadable()
     if parts["dash"]:  # "Rp5.000,-" is how invoices write "no cents"

@@ -179,6 +179,11 @@ def test_the_wrong_weekday_is_named():
         parse_date("Sabtu, 16 September 2022")
 
 
+@pytest.mark.parametrize("month", ["Agustus", "Agu", "Agt", "agt", "AGU"])
+def test_august_has_two_short_names(month):
+    assert parse_date(f"17 {month} 2022") == date(2022, 8, 17)
+
+
 def test_letters_are_dated_in_indonesian_whatever_the_page_speaks():
     with translation.override("en"):
         assert parse_date("Minggu, 16 Oktober 2022") == date(2022, 10, 16)

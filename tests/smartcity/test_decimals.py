@@ -162,6 +162,9 @@ def test_short_money_for_figures(value, shown):
         ("Rp5.000,-", "5000"),
         ("-Rp2.500,50", "-2500.50"),
         ("Rp-2.500,50", "-2500.50"),
+        ("(25.000.000)", "-25000000"),
+        ("(Rp 2.500,50)", "-2500.50"),
+        ("( 60,3% )", "-60.3"),
     ],
 )
 def test_what_offices_type_is_read(typed, value):
