@@ -122,7 +122,7 @@ def _prove(crowd: Crowd, row: QuickWin, pks: list[int], words: Words) -> None:
         actions.remove_evidence(pk=pieces[0].pk, by=head)
         return
     values = {"kind": "link", "title": words.name(), "url": "https://contoh.example/bukti"}
-    actions.add_evidence(quick_win=row, by=head, stored=None, values=values)
+    actions.add_evidence(owner=row, by=head, stored=None, values=values)
 
 
 def _submit(crowd: Crowd, row: QuickWin, pks: list[int], words: Words) -> None:

@@ -1,4 +1,7 @@
-"""Which fields a quick win needs, and when (domain guide, section 9). Pure: values in, what is missing out."""
+"""Which fields a quick win and a progress report need, and when (domain guide, sections 8 and 9).
+
+Pure: values in, what is missing out.
+"""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -71,6 +74,20 @@ BY_NAME = {field.name: field for field in FIELDS}
 ASKED = tuple(field for field in FIELDS if field.needed != OPTIONAL)
 
 
+#: A progress report. A reason is asked only where a programme was stopped, see `progress_missing`.
+PROGRESS_FIELDS = (
+    Field("state", "progress", _("State of implementation"), SUBMIT),
+    Field("state_reason", "progress", _("Reason")),
+    Field("value", "progress", _("Realisation"), SUBMIT),
+    Field("absorbed", "progress", _("Money absorbed"), SUBMIT),
+    Field("obstacles", "progress", _("Obstacles")),
+    Field("next_step", "progress", _("Next step"), SUBMIT),
+    Field("evidence", "progress", _("Supporting evidence"), WINDOW),
+)
+PROGRESS_BY_NAME = {field.name: field for field in PROGRESS_FIELDS}
+PROGRESS_ASKED = tuple(field for field in PROGRESS_FIELDS if field.needed != OPTIONAL)
+
+
 def fields_of(section: str) -> tuple[Field, ...]:
     """The fields of one section, in the order of the form."""
     return tuple(field for field in FIELDS if field.section == section)
@@ -83,6 +100,33 @@ def missing(values: Mapping[str, Any], *, by: Collection[str] = (SAVE, SUBMIT, W
     "evidence" holds the number of pieces of evidence.
     """
     return [field for field in ASKED if field.needed in by and _is_empty(field, values.get(field.name))]
+
+
+def progress_missing(
+    values: Mapping[str, Any], *, by: Collection[str] = (SAVE, SUBMIT, WINDOW)
+) -> list[Field]:
+    """Return the fields of a progress report needed by the steps `by` that are empty in `values`.
+
+    What has not begun has no next value to prove: evidence is asked from the states that did something.
+    """
+    lacking = [
+        field for field in PROGRESS_ASKED if field.needed in by and _is_empty(field, values.get(field.name))
+    ]
+    if values.get("state") == "NOT_STARTED":
+        lacking = [field for field in lacking if field.name != "evidence"]
+    if (
+        SUBMIT in by
+        and values.get("state") == "STOPPED"
+        and not str(values.get("state_reason") or "").strip()
+    ):
+        lacking.append(PROGRESS_BY_NAME["state_reason"])
+    return lacking
+
+
+def progress_counted(values: Mapping[str, Any]) -> tuple[int, int]:
+    """Return (filled, asked) over the fields a progress report in this state needs."""
+    asked = len(PROGRESS_ASKED) - (values.get("state") == "NOT_STARTED") + (values.get("state") == "STOPPED")
+    return asked - len(progress_missing(values)), asked
 
 
 def counted(values: Mapping[str, Any]) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""A quick win as plain JSON: what a receipt, a snapshot and a report hold of it (schema 1).
+"""A quick win, a progress report, a programme as plain JSON: what receipts, snapshots and reports hold (schema 1).
 
 Whoever reads a payload written years ago finds the same keys: a change of meaning is a new schema.
 """
@@ -6,13 +6,28 @@ Whoever reads a payload written years ago finds the same keys: a change of meani
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from opd.completeness import FIELDS
+from opd.completeness import FIELDS, PROGRESS_FIELDS
 
 if TYPE_CHECKING:
-    from opd.models import Evidence, QuickWin
+    from opd.models import Evidence, Program, Progress, QuickWin
 
 SCHEMA = 1
 CHOICES = ("status_kind", "fund_source")
+PROGRAM_VALUES = (
+    "code", "name", "strategy", "horizon", "category", "activity", "sub_activity", "sub_activity_code", "indicator",
+    "unit", "baseline", "measure", "better", "partners", "start_date", "end_date", "updated_on", "note",
+)  # fmt: skip
+YEAR_VALUES = (
+    "target",
+    "actual",
+    "stated",
+    "budget",
+    "absorbed",
+    "fund_source",
+    "state",
+    "state_reason",
+    "carried",
+)
 
 
 def quick_win_payload(quick_win: "QuickWin") -> dict[str, Any]:
@@ -34,6 +49,69 @@ def quick_win_payload(quick_win: "QuickWin") -> dict[str, Any]:
         "evidence": [evidence_payload(piece) for piece in quick_win.evidence.for_list()],
         "sample_fields": sorted(quick_win.sample_fields),
     }
+
+
+def progress_payload(progress: "Progress") -> dict[str, Any]:
+    """Return a progress report, what it is measured against, and its evidence."""
+    program = progress.program
+    year = program.years.filter(year=progress.year).first()
+    return {
+        "schema": SCHEMA,
+        "id": progress.pk,
+        "code": progress.code,
+        "year": progress.year,
+        "quarter": progress.quarter,
+        "title": progress.title,
+        "opd": {"id": progress.opd_id, "short": progress.opd.short, "name": progress.opd.official_name},
+        "program": {
+            "id": program.pk,
+            "code": program.code,
+            "name": program.name,
+            "indicator": program.indicator,
+            "unit": program.unit,
+            "measure": program.measure,
+            "better": program.better,
+            "target": plain(year.target) if year else "",
+            "budget": plain(year.budget) if year else "",
+        },
+        "values": {
+            field.name: plain(getattr(progress, field.name))
+            for field in PROGRESS_FIELDS
+            if field.name != "evidence"
+        },
+        "evidence": [evidence_payload(piece) for piece in progress.evidence.for_list()],
+        "sample_fields": sorted(progress.sample_fields),
+    }
+
+
+def program_payload(program: "Program") -> dict[str, Any]:
+    """Return a programme with its partners and the figures of its years."""
+    return {
+        "schema": SCHEMA,
+        "id": program.pk,
+        "plan": program.plan_id,
+        "opd": program.opd_id,
+        "dimension": program.dimension_id,
+        "sub_dimension": program.sub_dimension_id,
+        "status": program.status,
+        "values": {name: plain(getattr(program, name)) for name in PROGRAM_VALUES},
+        "supporting": sorted(program.supporting.values_list("pk", flat=True)),
+        "quick_wins": sorted(program.quick_wins.values_list("pk", flat=True)),
+        "years": [
+            {"year": row.year} | {name: plain(getattr(row, name)) for name in YEAR_VALUES}
+            for row in program.years.order_by("year")
+        ],
+        "sample_fields": sorted(program.sample_fields),
+    }
+
+
+def plain(value: Any) -> str:
+    """Return a stored value as text: decimals without the column's width, so that 120.0000 and 120 are one value."""
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        return format(value.normalize() if value else Decimal(0), "f")
+    return str(value)
 
 
 def values_of(quick_win: "QuickWin") -> dict[str, str]:
@@ -83,10 +161,4 @@ def _dimension(quick_win: "QuickWin") -> dict[str, Any]:
 def _plain(quick_win: "QuickWin", name: str) -> str:
     if name == "sub_dimension":
         return quick_win.sub_dimension.name if quick_win.sub_dimension else ""
-    value = getattr(quick_win, name)
-    if value is None:
-        return ""
-    if isinstance(value, Decimal):
-        # 120.0000 and 120 are one value: the digest must not depend on the column's width.
-        return format(value.normalize() if value else Decimal(0), "f")
-    return str(value)
+    return plain(getattr(quick_win, name))

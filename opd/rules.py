@@ -1,4 +1,4 @@
-"""Who may do what with a quick win. Plain questions; no writes, no HTTP, no messages.
+"""Who may do what with a quick win, a progress report, a programme. Plain questions; no writes, no HTTP, no messages.
 
 Source of each rule: domain guide, section 10 (roles), and trust rule 12: nobody judges their own house.
 """
@@ -6,49 +6,52 @@ Source of each rule: domain guide, section 10 (roles), and trust rule 12: nobody
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from opd.models import QuickWin, User
+    from opd.models import Program, Progress, QuickWin, User
+
+    type Record = QuickWin | Progress
+    type Owned = QuickWin | Progress | Program
 
 OPERATOR, HEAD, REVIEWER, PLANNER = "operator", "head", "reviewer", "planner"
 
 
-def is_operator(user: "User", quick_win: "QuickWin") -> bool:
+def is_operator(user: "User", record: "Owned") -> bool:
     """An operator of the lead agency."""
-    return user.has_role(OPERATOR, opd_id=quick_win.opd_id)
+    return user.has_role(OPERATOR, opd_id=record.opd_id)
 
 
-def is_head(user: "User", quick_win: "QuickWin") -> bool:
+def is_head(user: "User", record: "Owned") -> bool:
     """The head of the lead agency."""
-    return user.has_role(HEAD, opd_id=quick_win.opd_id)
+    return user.has_role(HEAD, opd_id=record.opd_id)
 
 
-def is_owner(user: "User", quick_win: "QuickWin") -> bool:
+def is_owner(user: "User", record: "Owned") -> bool:
     """Anyone who enters data for the lead agency."""
-    return quick_win.opd_id in user.opds()
+    return record.opd_id in user.opds()
 
 
-def may_edit(user: "User", quick_win: "QuickWin") -> bool:
+def may_edit(user: "User", record: "Record") -> bool:
     """The agency edits while the text is with it; the head also while it waits for the head."""
-    if quick_win.status in ("draft", "returned"):
-        return is_owner(user, quick_win)
-    return quick_win.status == "proposed" and is_head(user, quick_win)
+    if record.status in ("draft", "returned"):
+        return is_owner(user, record)
+    return record.status == "proposed" and is_head(user, record)
 
 
-def may_propose(user: "User", quick_win: "QuickWin") -> bool:
+def may_propose(user: "User", record: "Record") -> bool:
     """The operator sends to the head, where there is a head."""
-    return is_operator(user, quick_win) and not is_head(user, quick_win) and quick_win.opd.has_head()
+    return is_operator(user, record) and not is_head(user, record) and record.opd.has_head()
 
 
-def may_submit(user: "User", quick_win: "QuickWin") -> bool:
+def may_submit(user: "User", record: "Owned") -> bool:
     """The head approves and submits; in an agency without a head account, the operator submits."""
-    return is_head(user, quick_win) or (is_operator(user, quick_win) and not quick_win.opd.has_head())
+    return is_head(user, record) or (is_operator(user, record) and not record.opd.has_head())
 
 
-def may_verify(user: "User", quick_win: "QuickWin") -> bool:
+def may_verify(user: "User", record: "Record") -> bool:
     """A reviewer of the city whose own agency is not concerned; for the reviewers' agency, the planner.
 
     A unit is of the house of its agency: its records, too, are decided elsewhere.
     """
-    city_id, house = quick_win.city_id, {quick_win.opd_id, quick_win.opd.parent_id}
+    city_id, house = record.city_id, {record.opd_id, record.opd.parent_id}
     if house & user.home_opds():
         return False
     if user.has_role(REVIEWER, city_id=city_id):
@@ -56,19 +59,19 @@ def may_verify(user: "User", quick_win: "QuickWin") -> bool:
     return user.has_role(PLANNER, city_id=city_id) and bool(house & user.homes_of_reviewers(city_id))
 
 
-def awaits_decision(quick_win: "QuickWin") -> bool:
+def awaits_decision(record: "Record") -> bool:
     """Submitted and neither returned nor verified yet."""
-    return quick_win.status == "submitted"
+    return record.status == "submitted"
 
 
-def may_note(user: "User", quick_win: "QuickWin") -> bool:
+def may_note(user: "User", record: "Record") -> bool:
     """Notes are written by whoever may decide, while the item waits for a decision."""
-    return awaits_decision(quick_win) and may_verify(user, quick_win)
+    return awaits_decision(record) and may_verify(user, record)
 
 
-def may_reply(user: "User", quick_win: "QuickWin") -> bool:
+def may_reply(user: "User", record: "Record") -> bool:
     """The agency answers a note while the item is with it."""
-    return may_edit(user, quick_win)
+    return may_edit(user, record)
 
 
 def may_review_queue(user: "User") -> bool:
@@ -84,3 +87,45 @@ def may_list(user: "User") -> bool:
 def may_create(user: "User") -> bool:
     """Operators and heads enter quick wins of their own agencies."""
     return bool(user.opds())
+
+
+def may_keep_plan(user: "User", city_id: int) -> bool:
+    """The planner keeps the masterplan: its regulation, period, vision, strategies and yearly budgets."""
+    return user.has_role(PLANNER, city_id=city_id)
+
+
+def may_edit_program(user: "User", program: "Program") -> bool:
+    """The lead agency while the programme is with it; the planner, who keeps the plan, as well."""
+    if program.status not in ("draft", "returned"):
+        return False
+    return is_owner(user, program) or may_keep_plan(user, program.city_id)
+
+
+def may_submit_program(user: "User", program: "Program") -> bool:
+    """The head, an operator of an agency without a head, or the planner who entered it."""
+    return may_submit(user, program) or may_keep_plan(user, program.city_id)
+
+
+def may_approve_program(user: "User", program: "Program") -> bool:
+    """The planner whose own agency is not concerned; for the planners' agency, a reviewer of the city."""
+    city_id, house = program.city_id, {program.opd_id, program.opd.parent_id}
+    if house & user.home_opds():
+        return False
+    if user.has_role(PLANNER, city_id=city_id):
+        return True
+    return user.has_role(REVIEWER, city_id=city_id) and bool(house & user.homes_of_planners(city_id))
+
+
+def may_report(user: "User", program: "Program") -> bool:
+    """The lead agency tells the progress of what was approved."""
+    return program.status == "approved" and is_owner(user, program)
+
+
+def may_set_periods(user: "User", city_id: int) -> bool:
+    """The reviewer sets until when reports are due, and when who is reminded."""
+    return user.has_role(REVIEWER, city_id=city_id)
+
+
+def may_see_plan(user: "User") -> bool:
+    """Everyone of the city but assessors and administrators; agencies see theirs, and what they support."""
+    return may_list(user)

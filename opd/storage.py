@@ -3,7 +3,7 @@
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from opd.models import Evidence, QuickWin, StoredFile
+from opd.models import Evidence, Progress, QuickWin, StoredFile
 from smartcity.lib import files
 
 
@@ -24,20 +24,15 @@ def keep(accepted: files.Accepted) -> StoredFile:
     return row
 
 
-def room_for(quick_win: QuickWin, size: int) -> None:
-    """Raise files.Refused when the quick win has enough pieces or the agency has used its quota."""
-    if quick_win.evidence.count() >= files.MAX_ITEMS_PER_RECORD:
+def room_for(owner: QuickWin | Progress, size: int) -> None:
+    """Raise files.Refused when the record has enough pieces or the agency has used its quota."""
+    if owner.evidence.count() >= files.MAX_ITEMS_PER_RECORD:
         raise files.Refused(
             "FILE-COUNT",
-            _("A quick win holds at most %(count)s pieces of evidence. Remove one that convinces less.")
+            _("One record holds at most %(count)s pieces of evidence. Remove one that convinces less.")
             % {"count": files.MAX_ITEMS_PER_RECORD},
         )
-    used = (
-        Evidence.objects.filter(quick_win__opd=quick_win.opd_id).aggregate(total=Sum("stored_file__size"))[
-            "total"
-        ]
-        or 0
-    )
+    used = Evidence.objects.of_opd(owner.opd_id).aggregate(total=Sum("stored_file__size"))["total"] or 0
     if used + size > files.QUOTA_BYTES:
         raise files.Refused(
             "FILE-QUOTA",

@@ -1,64 +1,151 @@
-"""Keeping the dashboard's summary: one cell is recounted from its rows, in the writing transaction."""
+"""Keeping the summaries: one cell is recounted from its rows, in the writing transaction.
 
+A cell holds what one agency has in one dimension and year (or quarter), so the cost does not grow with the city.
+"""
+
+from collections.abc import Iterator
 from typing import Any
 
-from django.db import transaction
-from django.db.models import Count, Q, Sum
+from django.db import models, transaction
+from django.db.models import Case, Count, DecimalField, F, Q, Sum, When
 
-from opd.models.quick_win import QuickWin
-from opd.models.tally import COUNTED, Tally
+from opd.models import PlanTally, Program, ProgramYear, Progress, ProgressTally, QuickWin, State, Tally
+from opd.models.tally import COUNTED, STATES
 
-TOTALS: dict[str, Any] = {name: Count("pk", filter=Q(status=name)) for name in COUNTED} | {
-    "filled": Sum("filled", default=0),
-    "total": Sum("total", default=0),
+CELLS = ("city_id", "year", "opd_id", "dimension_id")
+QUARTER_CELLS = ("city_id", "year", "quarter", "opd_id", "dimension_id")
+#: A year of a programme is found through its programme.
+PLAN_CELLS = {
+    "city_id": "program__city_id",
+    "year": "year",
+    "opd_id": "program__opd_id",
+    "dimension_id": "program__dimension_id",
 }
+
+_STATUSES: dict[str, Any] = {name: Count("pk", filter=Q(status=name)) for name in COUNTED}
+_FILLED = {"filled": Sum("filled", default=0), "total": Sum("total", default=0)}
+TOTALS: dict[str, Any] = _STATUSES | _FILLED
+PROGRESS_TOTALS: dict[str, Any] = TOTALS | {
+    "late": Count("pk", filter=Q(late=True)),
+    "corrected": Count("pk", filter=Q(corrections__gt=0)),
+}
+_MEASURED = Q(target__isnull=False, actual__isnull=False)
+_UP = Q(program__better=Program.Better.UP)
+_MONEY = DecimalField(max_digits=20, decimal_places=2)
+PLAN_TOTALS: dict[str, Any] = (
+    {
+        "programs": Count("pk"),
+        "expected": Count("pk", filter=~Q(state=State.STOPPED)),
+        "unknown": Count("pk", filter=Q(state="")),
+    }
+    | {name: Count("pk", filter=Q(state=name.upper())) for name in STATES}
+    | {
+        "with_target": Count("pk", filter=Q(target__isnull=False)),
+        "measured": Count("pk", filter=_MEASURED),
+        "reached": Count(
+            "pk",
+            filter=_MEASURED & ((_UP & Q(actual__gte=F("target"))) | (~_UP & Q(actual__lte=F("target")))),
+        ),
+        "budget_apbd": Sum(
+            Case(When(fund_source__in=["APBD", ""], then=F("budget"))), default=0, output_field=_MONEY
+        ),
+        "budget_other": Sum(
+            Case(When(~Q(fund_source__in=["APBD", ""]), then=F("budget"))), default=0, output_field=_MONEY
+        ),
+        "absorbed": Sum("absorbed", default=0, output_field=_MONEY),
+    }
+)
 
 
 def refresh(*, city_id: int, year: int, opd_id: int, dimension_id: int) -> None:
-    """Recount one cell. A cell holds a handful of quick wins, so the cost does not grow with the city.
+    """Recount one cell of quick wins."""
+    cell = {"city_id": city_id, "year": year, "opd_id": opd_id, "dimension_id": dimension_id}
+    _recount(Tally, cell, QuickWin.objects.filter(**cell), TOTALS)
 
-    Locked before counting: whoever counted first and waited afterwards would write an old number.
-    """
-    cell: dict[str, Any] = {"city_id": city_id, "year": year, "opd_id": opd_id, "dimension_id": dimension_id}
-    Tally.objects.get_or_create(**cell)
-    locked = Tally.objects.select_for_update().get(**cell)
-    for name, number in QuickWin.objects.filter(**cell).aggregate(**TOTALS).items():
-        setattr(locked, name, number)
-    locked.save(update_fields=[*TOTALS])
+
+def refresh_progress(*, city_id: int, year: int, quarter: int, opd_id: int, dimension_id: int) -> None:
+    """Recount one cell of progress reports."""
+    cell = {
+        "city_id": city_id,
+        "year": year,
+        "quarter": quarter,
+        "opd_id": opd_id,
+        "dimension_id": dimension_id,
+    }
+    _recount(ProgressTally, cell, Progress.objects.filter(**cell), PROGRESS_TOTALS)
+
+
+def refresh_plan(program: Program, year: int) -> None:
+    """Recount the cell of a programme's year: only approved programmes count."""
+    refresh_plan_cell(
+        city_id=program.city_id, year=year, opd_id=program.opd_id, dimension_id=program.dimension_id
+    )
+
+
+def refresh_plan_cell(*, city_id: int, year: int, opd_id: int, dimension_id: int) -> None:
+    """Recount one cell of the plan."""
+    cell = {"city_id": city_id, "year": year, "opd_id": opd_id, "dimension_id": dimension_id}
+    _recount(PlanTally, cell, _plan_rows().filter(**{PLAN_CELLS[k]: v for k, v in cell.items()}), PLAN_TOTALS)
+
+
+def _plan_rows() -> "models.QuerySet[ProgramYear]":
+    return ProgramYear.objects.filter(program__status="approved").order_by()
+
+
+def _recount(
+    table: type[models.Model], cell: dict[str, Any], rows: "models.QuerySet[Any]", totals: dict[str, Any]
+) -> None:
+    """Locked before counting: whoever counted first and waited afterwards would write an old number."""
+    table._default_manager.get_or_create(**cell)
+    locked = table._default_manager.select_for_update().get(**cell)
+    # Not by the tally's own names: a sum named like a column would be taken for the column.
+    counted = rows.order_by().aggregate(**{f"n_{name}": total for name, total in totals.items()})
+    for name in totals:
+        setattr(locked, name, counted[f"n_{name}"])
+    locked.save(update_fields=[*totals])
 
 
 @transaction.atomic
 def rebuild(city_id: int) -> None:
     """Count every cell of a city anew, as check_invariants expects them."""
-    Tally.objects.filter(city=city_id).delete()
-    cells = ("city_id", "year", "opd_id", "dimension_id")
-    rows = (
-        QuickWin.objects.filter(city=city_id)
-        .order_by()
-        .values(*cells)
-        .annotate(**{f"n_{k}": v for k, v in TOTALS.items()})
-    )
-    Tally.objects.bulk_create(
-        Tally(**{cell: row[cell] for cell in cells}, **{name: row[f"n_{name}"] for name in TOTALS})
-        for row in rows
-    )
+    for table, rows, cells, totals in _tables():
+        table._default_manager.filter(city=city_id).delete()
+        found = _counted(rows, cells, totals)
+        table._default_manager.bulk_create(
+            table(**dict(zip(cells, cell, strict=True)), **numbers)
+            for cell, numbers in found.items()
+            if cell[0] == city_id
+        )
 
 
-def contradictions() -> list[str]:
+def contradictions() -> Iterator[str]:
     """Name each cell whose stored numbers differ from the rows."""
-    cells = ("city_id", "year", "opd_id", "dimension_id")
-    counted = {
-        tuple(row[cell] for cell in cells): {name: row[f"n_{name}"] for name in TOTALS}
-        for row in QuickWin.objects.order_by()
-        .values(*cells)
-        .annotate(**{f"n_{k}": v for k, v in TOTALS.items()})
+    for table, rows, cells, totals in _tables():
+        counted = _counted(rows, cells, totals)
+        stored = {
+            tuple(row[cell] for cell in cells): {name: row[name] for name in totals}
+            for row in table._default_manager.values(*cells, *totals)
+        }
+        nothing = dict.fromkeys(totals, 0)
+        wrong = [cell for cell, numbers in stored.items() if counted.get(cell, nothing) != numbers]
+        lacking = [cell for cell in counted if cell not in stored]
+        for cell in [*wrong, *lacking]:
+            yield f"{table._meta.model_name} {cell}: differs from its rows"
+
+
+def _tables() -> Iterator[tuple[type[models.Model], "models.QuerySet[Any]", dict[str, str], dict[str, Any]]]:
+    """Each summary with its rows, where the rows keep what makes a cell, and what is counted."""
+    yield Tally, QuickWin.objects.order_by(), {cell: cell for cell in CELLS}, TOTALS
+    yield ProgressTally, Progress.objects.order_by(), {cell: cell for cell in QUARTER_CELLS}, PROGRESS_TOTALS
+    yield PlanTally, _plan_rows(), PLAN_CELLS, PLAN_TOTALS
+
+
+def _counted(
+    rows: "models.QuerySet[Any]", cells: dict[str, str], totals: dict[str, Any]
+) -> dict[tuple[Any, ...], dict[str, Any]]:
+    """Every cell counted from the rows in one query."""
+    found = rows.values(*cells.values()).annotate(**{f"n_{name}": total for name, total in totals.items()})
+    return {
+        tuple(row[place] for place in cells.values()): {name: row[f"n_{name}"] for name in totals}
+        for row in found
     }
-    stored = {
-        tuple(getattr(tally, cell) for cell in cells): {name: getattr(tally, name) for name in TOTALS}
-        for tally in Tally.objects.all()
-    }
-    wrong = [
-        cell for cell, numbers in stored.items() if counted.get(cell, dict.fromkeys(TOTALS, 0)) != numbers
-    ]
-    lacking = [cell for cell in counted if cell not in stored]
-    return [f"tally {cell}: differs from its rows" for cell in [*wrong, *lacking]]

@@ -1,4 +1,4 @@
-"""Every status and every move of a quick win: the official procedure on one page."""
+"""Every status and every move of a quick win, a progress report and a programme: the procedure on one page."""
 
 from typing import TYPE_CHECKING
 
@@ -6,11 +6,11 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from opd import rules
-from opd.completeness import BY_NAME, SAVE, SUBMIT, WINDOW, Field, missing
+from opd.completeness import SAVE, SUBMIT, Field
 from smartcity.lib.workflow import Move, Problem, Workflow
 
 if TYPE_CHECKING:
-    from opd.models import QuickWin
+    from opd.models import Program, Progress, QuickWin
 
 DRAFT, PROPOSED, SUBMITTED, RETURNED, VERIFIED = "draft", "proposed", "submitted", "returned", "verified"
 WITH_OPERATOR = frozenset({DRAFT, RETURNED})
@@ -18,30 +18,44 @@ WITH_OPD = frozenset({DRAFT, RETURNED, PROPOSED})
 WITH_HEAD, WITH_REVIEWER, DONE = frozenset({PROPOSED}), frozenset({SUBMITTED}), frozenset({VERIFIED})
 
 
-def needed_to_submit(quick_win: "QuickWin", note: str) -> list[Problem]:
+def needed_to_submit(record: "QuickWin | Progress", note: str) -> list[Problem]:
     """Fields asked by this step, numbers that could not be read, and notes not yet answered."""
-    lacking = missing(quick_win.filled_values(), by=(SAVE, SUBMIT))
-    asked = {BY_NAME[name] for name in quick_win.open_note_fields() if name in BY_NAME}
+    fields, lacking = record.asked(), record.lacking((SAVE, SUBMIT))
+    asked = {fields[name] for name in record.open_note_fields() if name in fields}
     return [
         _problem(field) for field in [*lacking, *sorted(asked - set(lacking), key=lambda field: field.name)]
     ]
 
 
-def needed_to_verify(quick_win: "QuickWin", note: str) -> list[Problem]:
+def needed_to_verify(record: "QuickWin | Progress", note: str) -> list[Problem]:
     """Everything an assessor will look for, and no note that is written but not sent."""
-    problems = [_problem(field) for field in missing(quick_win.filled_values(), by=(SAVE, SUBMIT, WINDOW))]
-    if quick_win.has_unsent_notes():
+    problems = [_problem(field) for field in record.lacking()]
+    if record.has_unsent_notes():
         problems.append(
             Problem(_t("Notes are not sent yet: send them by returning, or remove them."), "#notes")
         )
     return problems
 
 
-def needed_to_return(quick_win: "QuickWin", note: str) -> list[Problem]:
+def needed_to_return(record: "QuickWin | Progress", note: str) -> list[Problem]:
     """A return says what to mend: a note on a field, or a general note."""
-    if note.strip() or quick_win.has_unsent_notes():
+    if note.strip() or record.has_unsent_notes():
         return []
     return [Problem(_t("Write a note on at least one field, or a general note."), "#note")]
+
+
+def needed_in_plan(program: "Program", note: str) -> list[Problem]:
+    """What a programme needs before it enters the masterplan: its measure, and figures for a year."""
+    labels = {
+        "horizon": _t("Horizon"),
+        "category": _t("Category"),
+        "indicator": _t("Indicator"),
+        "unit": _t("Unit"),
+    }
+    problems = [Problem(label, f"#f-{name}") for name, label in labels.items() if not getattr(program, name)]
+    if not program.has_target():
+        problems.append(Problem(_t("Target and budget of at least one year"), "#years"))
+    return problems
 
 
 def _problem(field: Field) -> Problem:
@@ -58,5 +72,16 @@ QUICK_WIN = Workflow(
     Move("return",    WITH_REVIEWER, RETURNED,  rules.may_verify,   _("Return"),                    _("Returned"),               needed_to_return, tone="return", takes_note=True),
     Move("verify",    WITH_REVIEWER, VERIFIED,  rules.may_verify,   _("Verify"),                    _("Verified"),               needed_to_verify, tone="primary"),
     Move("reopen",    DONE,          RETURNED,  rules.may_verify,   _("Open for correction"),       _("Opened for correction"),  needs_note=True,  tone="return"),
+)
+
+# The same way for a progress report: the operator writes, the head approves, the reviewer verifies or returns.
+PROGRESS = QUICK_WIN
+
+PLAN_DRAFT, APPROVED = "draft", "approved"
+PROGRAM = Workflow(
+    Move("submit",  frozenset({PLAN_DRAFT, RETURNED}), SUBMITTED, rules.may_submit_program,  _("Submit to the planner"),  _("Submitted to the planner"), needed_in_plan, tone="primary"),
+    Move("return",  frozenset({SUBMITTED}),            RETURNED,  rules.may_approve_program, _("Return"),                 _("Returned"),                 needs_note=True, tone="return"),
+    Move("approve", frozenset({SUBMITTED}),            APPROVED,  rules.may_approve_program, _("Approve"),                _("Approved"),                 needed_in_plan, tone="primary"),
+    Move("reopen",  frozenset({APPROVED}),             RETURNED,  rules.may_approve_program, _("Open for correction"),    _("Opened for correction"),    needs_note=True, tone="return"),
 )
 # fmt: on

@@ -150,7 +150,7 @@ def add_link(
 ) -> Evidence:
     """A link as evidence: no file is needed."""
     return actions.add_evidence(
-        quick_win=quick_win, by=by, stored=None, values={"kind": "link", "title": title, "url": url}
+        owner=quick_win, by=by, stored=None, values={"kind": "link", "title": title, "url": url}
     )
 
 
@@ -185,7 +185,7 @@ def send_back(
     quick_win: QuickWin, house: House, *, notes: Mapping[str, str] | None = None, note: str = ""
 ) -> QuickWin:
     for field, text in (notes or {}).items():
-        actions.write_note(quick_win=quick_win, field=field, text=text, by=house.decider)
+        actions.write_note(owner=quick_win, field=field, text=text, by=house.decider)
     general = note or ("" if notes else "Mohon diperiksa lagi.")
     actions.move(pk=quick_win.pk, name="return", by=house.decider, note=general)
     return again(quick_win)

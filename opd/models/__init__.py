@@ -4,24 +4,50 @@ from opd.models.audit import AuditChain, AuditEvent
 from opd.models.evidence import Evidence, EvidenceKind, StoredFile
 from opd.models.people import Membership, Role, User
 from opd.models.places import City, Opd, Ward
+from opd.models.plan import (
+    CityBudget,
+    MasterPlan,
+    PlanStatus,
+    Program,
+    ProgramEvent,
+    ProgramYear,
+    State,
+    Strategy,
+)
+from opd.models.progress import Progress, ProgressEvent, ProgressNote, ProgressSubmission, ReportingPeriod
 from opd.models.quick_win import QuickWin, QuickWinEvent, Status
 from opd.models.review import Note, Submission
-from opd.models.tally import Tally
+from opd.models.tally import PlanTally, ProgressTally, Tally
 
 __all__ = [
     "AuditChain",
     "AuditEvent",
     "City",
+    "CityBudget",
     "Evidence",
     "EvidenceKind",
+    "MasterPlan",
     "Membership",
     "Note",
     "Opd",
+    "PlanStatus",
+    "PlanTally",
+    "Program",
+    "ProgramEvent",
+    "ProgramYear",
+    "Progress",
+    "ProgressEvent",
+    "ProgressNote",
+    "ProgressSubmission",
+    "ProgressTally",
     "QuickWin",
     "QuickWinEvent",
+    "ReportingPeriod",
     "Role",
+    "State",
     "Status",
     "StoredFile",
+    "Strategy",
     "Submission",
     "Tally",
     "User",

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from opd.models.progress import Progress
 from opd.models.quick_win import QuickWin, Status
 from smartcity.lib import clock
 
@@ -57,14 +58,23 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
     """How evidence is found."""
 
     def visible_to(self, user: "User") -> Self:
-        """Evidence of the quick wins a person may see; to others than the agency, only what it has submitted."""
-        shown = Q(created_at__lte=F("quick_win__submitted_at")) | Q(quick_win__status=Status.RECORDED)
-        return self.filter(
-            shown | Q(quick_win__opd__in=user.opds()), quick_win__in=QuickWin.objects.visible_to(user)
-        ).select_related("stored_file", "quick_win__opd")
+        """Evidence of what a person may see; to others than the agency, only what it has submitted."""
+        own = user.opds()
+        sent = Q(created_at__lte=F("quick_win__submitted_at")) | Q(quick_win__status=Status.RECORDED)
+        of_quick_win = (sent | Q(quick_win__opd__in=own)) & Q(quick_win__in=QuickWin.objects.visible_to(user))
+        sent = Q(created_at__lte=F("progress__submitted_at"))
+        of_progress = (sent | Q(progress__opd__in=own)) & Q(progress__in=Progress.objects.visible_to(user))
+        return self.filter(of_quick_win | of_progress).select_related(
+            "stored_file", "quick_win__opd", "progress__opd", "progress__program"
+        )
 
-    def of(self, quick_win: QuickWin) -> Self:
-        return self.filter(quick_win=quick_win)
+    def of(self, owner: QuickWin | Progress) -> Self:
+        """The evidence of one quick win or progress report."""
+        return self.filter(progress=owner) if isinstance(owner, Progress) else self.filter(quick_win=owner)
+
+    def of_opd(self, opd_id: int) -> Self:
+        """Everything an agency has attached, whatever it shows."""
+        return self.filter(Q(quick_win__opd=opd_id) | Q(progress__opd=opd_id))
 
     def for_list(self) -> Self:
         return self.select_related("stored_file").order_by("created_at", "pk")
@@ -74,7 +84,15 @@ class Evidence(models.Model):
     """A document, photo or link that shows something, with what a reader should look at."""
 
     quick_win = models.ForeignKey(
-        QuickWin, models.CASCADE, related_name="evidence", verbose_name=_("quick win")
+        QuickWin, models.CASCADE, null=True, blank=True, related_name="evidence", verbose_name=_("quick win")
+    )
+    progress = models.ForeignKey(
+        Progress,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="evidence",
+        verbose_name=_("progress report"),
     )
     kind = models.CharField(_("kind"), max_length=12, choices=EvidenceKind)
     title = models.CharField(_("name"), max_length=200)
@@ -105,11 +123,23 @@ class Evidence(models.Model):
                 condition=Q(stored_file__isnull=False, url="") | (Q(stored_file__isnull=True) & ~Q(url="")),
                 name="evidence_file_or_link",
                 violation_error_message=_("Evidence is a file or a link, one of the two."),
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(quick_win__isnull=False, progress__isnull=True)
+                | Q(quick_win__isnull=True, progress__isnull=False),
+                name="evidence_of_one_thing",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def owner(self) -> QuickWin | Progress:
+        """What it is evidence of: a quick win or a progress report."""
+        owner = self.quick_win or self.progress
+        assert owner is not None  # the constraint evidence_of_one_thing
+        return owner
 
     @property
     def is_photo(self) -> bool:

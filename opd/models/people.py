@@ -86,13 +86,21 @@ class User(AbstractUser):
         return _with_parents(self.memberships_now())
 
     def homes_of_reviewers(self, city_id: int) -> set[int]:
-        """The agencies the city's reviewers belong to: one query, kept on the instance like the memberships."""
-        if not hasattr(self, "_homes_of_reviewers"):
-            self._homes_of_reviewers: dict[int, set[int]] = {}
-        if city_id not in self._homes_of_reviewers:
-            rows = Membership.objects.valid_now().of_roles([Role.REVIEWER]).filter(city=city_id)
-            self._homes_of_reviewers[city_id] = _with_parents(rows.select_related("opd"))
-        return self._homes_of_reviewers[city_id]
+        """The agencies the city's reviewers belong to."""
+        return self._homes_of(Role.REVIEWER, city_id)
+
+    def homes_of_planners(self, city_id: int) -> set[int]:
+        """The agencies the city's planners belong to."""
+        return self._homes_of(Role.PLANNER, city_id)
+
+    def _homes_of(self, role: str, city_id: int) -> set[int]:
+        """One query, kept on the instance like the memberships."""
+        if not hasattr(self, "_homes"):
+            self._homes: dict[tuple[str, int], set[int]] = {}
+        if (role, city_id) not in self._homes:
+            rows = Membership.objects.valid_now().of_roles([role]).filter(city=city_id)
+            self._homes[role, city_id] = _with_parents(rows.select_related("opd"))
+        return self._homes[role, city_id]
 
     def cities(self, *roles: str) -> set[int]:
         """The cities in which one of `roles` is held now."""

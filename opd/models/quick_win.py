@@ -9,11 +9,14 @@ from django.db.models import Count, Exists, F, Max, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from opd.completeness import BY_NAME, SAVE, SUBMIT, WINDOW, Field, counted, missing
 from opd.models.places import City, Opd
 from smartcity.lib.models import Event, Stamped, Versioned
 from smartcity.lib.text import plain_text
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from opd.models.people import User
 
 
@@ -300,6 +303,19 @@ class QuickWin(Stamped, Versioned):
         values |= {"dimension": self.dimension_id, "sub_dimension": self.sub_dimension_id}
         values |= dict.fromkeys(self.unreadable)
         return values | {"evidence": self.evidence.count() if evidence is None else evidence}
+
+    def lacking(self, by: "Collection[str]" = (SAVE, SUBMIT, WINDOW)) -> list[Field]:
+        """The fields needed by the steps `by` that are still empty."""
+        return missing(self.filled_values(), by=by)
+
+    def counted(self) -> tuple[int, int]:
+        """How many of the fields asked are filled in: (filled, asked)."""
+        return counted(self.filled_values())
+
+    @staticmethod
+    def asked() -> dict[str, Field]:
+        """Every field a note may be about, by name."""
+        return BY_NAME
 
     def open_note_fields(self) -> list[str]:
         """The fields the reviewer asked about and nobody has answered yet."""

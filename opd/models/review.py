@@ -1,6 +1,6 @@
 """The talk between agency and reviewer: receipts, and notes per field."""
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -24,18 +24,29 @@ class SubmissionQuerySet(FrozenQuerySet):
         return self.filter(quick_win__in=QuickWin.objects.visible_to(user))
 
 
-class Submission(Frozen):
-    """The receipt of a submission: number, time, who, and the frozen text with its digest."""
+class Receipt(Frozen):
+    """What a submission leaves behind: number, time, who, and the frozen text with its digest."""
 
-    quick_win = models.ForeignKey(QuickWin, models.PROTECT, related_name="submissions")
     sequence = models.PositiveSmallIntegerField(_("sequence"))
-    number = models.CharField(_("number"), max_length=30, unique=True)
+    number = models.CharField(_("number"), max_length=60, unique=True)
     at = models.DateTimeField(_("at"), default=clock.now)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
     role = models.CharField(_("role"), max_length=16)
     payload = models.JSONField()
     digest = models.CharField(_("digest"), max_length=64)
     idempotency_key = models.CharField(max_length=64, unique=True, null=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Submission(Receipt):
+    """The receipt of a quick win's submission."""
+
+    quick_win = models.ForeignKey(QuickWin, models.PROTECT, related_name="submissions")
 
     objects = SubmissionQuerySet.as_manager()  # type: ignore[misc]
 
@@ -47,14 +58,11 @@ class Submission(Frozen):
             models.UniqueConstraint(fields=["quick_win", "sequence"], name="submission_sequence_once")
         ]
 
-    def __str__(self) -> str:
-        return self.number
-
     def get_absolute_url(self) -> str:
         return reverse("opd:receipt", args=[self.number])
 
 
-class NoteQuerySet(models.QuerySet["Note"]):
+class NoteQuerySet(models.QuerySet[Any]):
     """How notes are found."""
 
     def unsent(self) -> Self:
@@ -68,10 +76,9 @@ class NoteQuerySet(models.QuerySet["Note"]):
         return self.filter(sent_at__isnull=False)
 
 
-class Note(models.Model):
+class FieldNote(models.Model):
     """What a reviewer asks about one field. Nobody at the agency sees it before it is sent."""
 
-    quick_win = models.ForeignKey(QuickWin, models.CASCADE, related_name="notes")
     field = models.CharField(_("field"), max_length=30)
     text = models.TextField(_("note"), max_length=2000, validators=[plain_text])
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -84,9 +91,21 @@ class Note(models.Model):
     objects = NoteQuerySet.as_manager()
 
     class Meta:
+        abstract = True
         verbose_name = _("note")
         verbose_name_plural = _("notes")
         ordering = ["created_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.text[:40]}"
+
+
+class Note(FieldNote):
+    """What a reviewer asks about one field of a quick win."""
+
+    quick_win = models.ForeignKey(QuickWin, models.CASCADE, related_name="notes")
+
+    class Meta(FieldNote.Meta):
         constraints = [
             models.UniqueConstraint(
                 fields=["quick_win", "field"],
@@ -95,6 +114,3 @@ class Note(models.Model):
             ),
             both_or_neither("note_answered_at_by", "answered_at", "answered_by"),
         ]
-
-    def __str__(self) -> str:
-        return f"{self.field}: {self.text[:40]}"

@@ -1,10 +1,11 @@
 """The dashboard's summary: one row per agency, dimension and year, kept in the writing transaction."""
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 
 from opd.models.places import City, Opd
+from opd.models.plan import State
 from opd.models.quick_win import EDITABLE, approved_by, verified_by
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 COUNTED = ("draft", "proposed", "submitted", "returned", "verified")
 
 
-class TallyQuerySet(models.QuerySet["Tally"]):
+class TallyQuerySet(models.QuerySet[Any]):
     """How totals are found: always by city and year, so the cost does not grow with the records."""
 
     def visible_to(self, user: "User") -> Self:
@@ -68,3 +69,85 @@ class Tally(models.Model):
     @property
     def quick_wins(self) -> int:
         return sum(getattr(self, name) for name in COUNTED)
+
+
+class ProgressTallyQuerySet(TallyQuerySet):
+    """The board's summary, found like the dashboard's."""
+
+    def of_quarter(self, city_id: int, year: int, quarter: int) -> Self:
+        return self.filter(city=city_id, year=year, quarter=quarter)
+
+
+class ProgressTally(models.Model):
+    """How many progress reports of an agency stand where in one dimension and quarter."""
+
+    city = models.ForeignKey(City, models.CASCADE, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    quarter = models.PositiveSmallIntegerField()
+    opd = models.ForeignKey(Opd, models.CASCADE, related_name="+")
+    dimension = models.ForeignKey("dimensions.SmartDimension", models.CASCADE, related_name="+")
+    draft = models.PositiveIntegerField(default=0)
+    proposed = models.PositiveIntegerField(default=0)
+    submitted = models.PositiveIntegerField(default=0)
+    returned = models.PositiveIntegerField(default=0)
+    verified = models.PositiveIntegerField(default=0)
+    late = models.PositiveIntegerField(default=0)
+    corrected = models.PositiveIntegerField(default=0)
+    filled = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+
+    objects = ProgressTallyQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["city", "year", "quarter", "opd", "dimension"], name="progress_tally_cell_once"
+            )
+        ]
+        indexes = [models.Index(fields=["opd", "year", "quarter"])]
+
+    def __str__(self) -> str:
+        return f"{self.year}/{self.quarter} {self.opd_id} {self.dimension_id}: {self.verified} verified"
+
+    @property
+    def reports(self) -> int:
+        return sum(getattr(self, name) for name in COUNTED)
+
+
+STATES = tuple(state.value.lower() for state in State)
+
+
+class PlanTally(models.Model):
+    """What the approved programmes of an agency promise and reach in one dimension and year.
+
+    `expected` is how many owe a report each quarter: those that were not stopped. `unknown` have no state yet.
+    """
+
+    city = models.ForeignKey(City, models.CASCADE, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    opd = models.ForeignKey(Opd, models.CASCADE, related_name="+")
+    dimension = models.ForeignKey("dimensions.SmartDimension", models.CASCADE, related_name="+")
+    programs = models.PositiveIntegerField(default=0)
+    expected = models.PositiveIntegerField(default=0)
+    not_started = models.PositiveIntegerField(default=0)
+    in_discussion = models.PositiveIntegerField(default=0)
+    running = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    stopped = models.PositiveIntegerField(default=0)
+    unknown = models.PositiveIntegerField(default=0)
+    with_target = models.PositiveIntegerField(default=0)
+    measured = models.PositiveIntegerField(default=0)
+    reached = models.PositiveIntegerField(default=0)
+    budget_apbd = models.DecimalField(max_digits=20, decimal_places=2, default=0)
+    budget_other = models.DecimalField(max_digits=20, decimal_places=2, default=0)
+    absorbed = models.DecimalField(max_digits=20, decimal_places=2, default=0)
+
+    objects = TallyQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["city", "year", "opd", "dimension"], name="plan_tally_cell_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year} {self.opd_id} {self.dimension_id}: {self.programs} programmes"

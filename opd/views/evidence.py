@@ -53,7 +53,7 @@ def _take(request: HttpRequest, quick_win: QuickWin, upload: UploadedFile, detai
                 "page": details.get("page", ""),
             }
             actions.add_evidence(
-                quick_win=quick_win,
+                owner=quick_win,
                 by=person(request),
                 accepted=accepted,
                 values=values,
@@ -75,7 +75,7 @@ def add_link(request: HttpRequest, pk: int) -> HttpResponse:
     values = {"kind": EvidenceKind.LINK, **form.cleaned_data}
     key = posted_key(request, pk, values["url"], values["title"])
     try:
-        actions.add_evidence(quick_win=quick_win, by=person(request), values=values, key=key)
+        actions.add_evidence(owner=quick_win, by=person(request), values=values, key=key)
     except files.Refused as refusal:
         return _answer(request, quick_win, errors=[refusal.message])
     return _answer(request, quick_win, added=1)
@@ -164,6 +164,6 @@ def preview(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 def _own_evidence(request: HttpRequest, pk: int) -> Evidence:
     piece = evidence_or_404(request, pk)
-    if not rules.may_edit(person(request), piece.quick_win):
+    if not rules.may_edit(person(request), piece.owner):
         raise PermissionDenied
     return piece

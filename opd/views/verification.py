@@ -170,7 +170,7 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
     form = NoteForm(typed(request.POST))
     if not form.is_valid():
         return _unkept_note(request, quick_win, field, text, " ".join(map(str, form.errors["text"])))
-    actions.write_note(quick_win=quick_win, field=field, text=form.cleaned_data["text"], by=person(request))
+    actions.write_note(owner=quick_win, field=field, text=form.cleaned_data["text"], by=person(request))
     if request.headers.get("X-Requested-With") == "autosave":
         parts = _note_parts(request, quick_win)
         return JsonResponse({"saved_at": dates.clock_time(clock.now()), "errors": {}, "parts": parts})

@@ -63,7 +63,7 @@ def attach(quick_win: QuickWin, rows: Iterable[Mapping[str, Any]], by: User) -> 
                 "page": str(row.get("page", "")),
                 "sample": True,
             }
-            actions.add_evidence(quick_win=quick_win, by=by, stored=stored, values=values)
+            actions.add_evidence(owner=quick_win, by=by, stored=stored, values=values)
 
 
 def complete_evidence(quick_win: QuickWin, row: Mapping[str, Any], by: User) -> None:

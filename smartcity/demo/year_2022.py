@@ -154,7 +154,7 @@ def return_with_notes(quick_win: QuickWin, notes: dict[str, str], at: datetime) 
     with clock.at(at):
         reviewer = person("pemeriksa")
         for field, text in notes.items():
-            actions.write_note(quick_win=quick_win, field=field, text=text, by=reviewer)
+            actions.write_note(owner=quick_win, field=field, text=text, by=reviewer)
         actions.move(pk=quick_win.pk, name="return", by=reviewer)
 
 

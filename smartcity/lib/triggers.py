@@ -45,6 +45,8 @@ def refuse_changes(
 
     def forwards(apps: object, editor: object) -> None:
         make = {"sqlite": sqlite, "postgresql": postgresql}[editor.connection.vendor]  # type: ignore[attr-defined]
+        # Anew, when they are there: SQLite forgets the triggers of a table whose column was altered.
+        backwards(apps, editor)
         _run(editor, make, verbs)
 
     def backwards(apps: object, editor: object) -> None:

@@ -85,7 +85,7 @@ def document(draft: QuickWin, house: House) -> Evidence:
     """A PDF by its row alone: for what is said about it, its bytes are not needed."""
     stored = StoredFile.objects.create(sha256="0" * 64, media_type="application/pdf", size=1000, pages=2)
     values = {"kind": "document", "title": "laporan", "original_name": "laporan.pdf"}
-    return actions.add_evidence(quick_win=draft, by=house.operator, stored=stored, values=values)
+    return actions.add_evidence(owner=draft, by=house.operator, stored=stored, values=values)
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ def remove(quick_win: QuickWin, by: User) -> None:
 
 
 def write(quick_win: QuickWin, by: User) -> None:
-    actions.write_note(quick_win=quick_win, field="target", text="Per tahun?", by=by)
+    actions.write_note(owner=quick_win, field="target", text="Per tahun?", by=by)
 
 
 def reply(quick_win: QuickWin, by: User) -> None:

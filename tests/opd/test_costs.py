@@ -88,7 +88,7 @@ def files(db: None) -> list[StoredFile]:
 def attach(quick_win: QuickWin, house: House, stored: list[StoredFile]) -> None:
     for number, file in enumerate(stored):
         values = {"kind": "photo", "title": f"Foto {number}", "original_name": f"{number}.jpg"}
-        actions.add_evidence(quick_win=quick_win, by=house.operator, stored=file, values=values)
+        actions.add_evidence(owner=quick_win, by=house.operator, stored=file, values=values)
 
 
 @pytest.mark.parametrize("path", ["", "edit/"])
@@ -131,8 +131,8 @@ def test_pages_of_the_reviewer_by_evidence_notes_and_history(
         scenarios.send_back(many, house)
     scenarios.submit(many, house)
     for field in scenarios.TYPED["target"]:
-        actions.write_note(quick_win=many, field=field, text="Jelaskan.", by=house.decider)
-    actions.write_note(quick_win=few, field="target", text="Jelaskan.", by=house.decider)
+        actions.write_note(owner=many, field=field, text="Jelaskan.", by=house.decider)
+    actions.write_note(owner=few, field="target", text="Jelaskan.", by=house.decider)
     client = as_(house.decider)
     assert costs(client, count_queries, f"/quick-wins/{few.pk}/{path}") == costs(
         client, count_queries, f"/quick-wins/{many.pk}/{path}"

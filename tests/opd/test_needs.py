@@ -150,7 +150,7 @@ def test_other_ways_back_need_a_reason_too(move: str, status: str, house: House)
 def test_notes_on_fields_are_reason_enough_and_are_sent_with_the_return(
     submitted: QuickWin, house: House
 ) -> None:
-    note = actions.write_note(quick_win=submitted, field="target", text="Per tahun?", by=house.decider)
+    note = actions.write_note(owner=submitted, field="target", text="Per tahun?", by=house.decider)
     assert note is not None
     actions.move(pk=submitted.pk, name="return", by=house.decider)
     note.refresh_from_db()
@@ -158,7 +158,7 @@ def test_notes_on_fields_are_reason_enough_and_are_sent_with_the_return(
 
 
 def test_the_agency_reads_a_note_only_once_it_is_sent(submitted: QuickWin, house: House, as_: As) -> None:
-    actions.write_note(quick_win=submitted, field="target", text="Satuannya keliru.", by=house.decider)
+    actions.write_note(owner=submitted, field="target", text="Satuannya keliru.", by=house.decider)
     addresses = [f"/quick-wins/{submitted.pk}/", "/workspace/", f"/quick-wins/{submitted.pk}/edit/"]
     agency = as_(house.operator)
     assert not any("Satuannya keliru." in agency.get(address).text for address in addresses)

@@ -234,7 +234,7 @@ def test_notes_written_at_once_are_one_per_field(submitted: QuickWin, house: Hou
     results = at_once(
         [
             lambda text=text: actions.write_note(
-                quick_win=submitted, field="target", text=text, by=house.decider
+                owner=submitted, field="target", text=text, by=house.decider
             )
             for text in ("Satu?", "Dua?", "Tiga?")
         ]

@@ -133,7 +133,7 @@ def _quick_win(world: World, state: str) -> QuickWin:
         steps.append(("verify", reviewer))
     for name, by in steps:
         if name == "return":
-            actions.write_note(quick_win=quick_win, field="target", text="KANARI-CATATAN", by=by)
+            actions.write_note(owner=quick_win, field="target", text="KANARI-CATATAN", by=by)
         actions.move(pk=quick_win.pk, name=name, by=by)
     return QuickWin.objects.get(pk=quick_win.pk)
 

@@ -1,0 +1,25 @@
+"""What people do: each action is one transaction, audited, and keeps the summaries exact."""
+
+from opd.actions.evidence import add_evidence, change_evidence, remove_evidence
+from opd.actions.notes import reply_to_note, write_note
+from opd.actions.programs import create_program, move_program, save_program, save_program_year
+from opd.actions.progress import move_progress, save_progress, start_progress
+from opd.actions.quick_wins import create_quick_win, move, save_section
+
+__all__ = [
+    "add_evidence",
+    "change_evidence",
+    "create_program",
+    "create_quick_win",
+    "move",
+    "move_program",
+    "move_progress",
+    "remove_evidence",
+    "reply_to_note",
+    "save_program",
+    "save_program_year",
+    "save_progress",
+    "save_section",
+    "start_progress",
+    "write_note",
+]

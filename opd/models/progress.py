@@ -1,0 +1,307 @@
+"""Progress of the programmes, quarter by quarter: what an agency reports and the reviewers verify."""
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Self
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from opd.completeness import (
+    PROGRESS_BY_NAME,
+    SAVE,
+    SUBMIT,
+    WINDOW,
+    Field,
+    progress_counted,
+    progress_missing,
+)
+from opd.models.places import City, Opd
+from opd.models.plan import YEARS, Program, ProgramYear, State
+from opd.models.quick_win import EDITABLE, WAITING, Status, approved_by, verified_by
+from opd.models.review import FieldNote, Receipt
+from smartcity.lib.models import Event, FrozenQuerySet, Stamped, Versioned, both_or_neither
+from smartcity.lib.text import plain_text
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from opd.models.people import User
+
+QUARTERS = (1, 2, 3, 4)
+
+
+class ReportingPeriod(Versioned):
+    """A quarter (triwulan) of a city: until when its reports are due, and when who is reminded."""
+
+    city = models.ForeignKey(City, models.CASCADE, related_name="periods", verbose_name=_("city"))
+    year = models.PositiveSmallIntegerField(_("year"), validators=YEARS)
+    quarter = models.PositiveSmallIntegerField(
+        _("quarter"), validators=[MinValueValidator(1), MaxValueValidator(4)]
+    )
+    opens_on = models.DateField(_("open from"))
+    due_at = models.DateTimeField(_("due"))
+    remind_operator_on = models.DateField(_("remind the operator on"))
+    remind_head_on = models.DateField(_("remind the OPD head on"))
+    remind_assistant_on = models.DateField(_("inform the assistant on"))
+    sample = models.BooleanField(_("example"), default=False)
+
+    class Meta:
+        verbose_name = _("reporting period")
+        verbose_name_plural = _("reporting periods")
+        ordering = ["year", "quarter"]
+        constraints = [
+            models.UniqueConstraint(fields=["city", "year", "quarter"], name="period_once"),
+            models.CheckConstraint(
+                condition=Q(remind_operator_on__lte=F("remind_head_on"))
+                & Q(remind_head_on__lte=F("remind_assistant_on")),
+                name="period_ladder_in_order",
+                violation_error_message=_(
+                    "First the operator, then the head, then the assistant: put the dates in order."
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"TW {self.quarter} {self.year}"
+
+
+class ProgressQuerySet(models.QuerySet["Progress"]):
+    """The only place that knows how progress reports are found."""
+
+    def visible_to(self, user: "User") -> Self:
+        """Own agency in every status; the city's reviewers once submitted; leadership once verified."""
+        from opd.models.people import Role
+
+        seen = Q(opd__in=user.opds())
+        city = user.cities(Role.REVIEWER, Role.PLANNER, Role.AUDITOR)
+        seen |= Q(city__in=city, submitted_at__isnull=False)
+        seen |= Q(city__in=user.cities(Role.LEADERSHIP), status=Status.VERIFIED)
+        return self.filter(seen)
+
+    def of_own_opds(self, user: "User") -> Self:
+        return self.filter(opd__in=user.opds())
+
+    def of_city(self, city_id: int) -> Self:
+        return self.filter(city=city_id)
+
+    def in_quarter(self, year: int, quarter: int) -> Self:
+        return self.filter(year=year, quarter=quarter)
+
+    def verified(self) -> Self:
+        return self.filter(status=Status.VERIFIED)
+
+    def with_person(self, user: "User") -> Self:
+        """In this person's hands: to fill in, to mend, or to approve. Returned ones first."""
+        to_approve = Q(status=Status.PROPOSED) & approved_by(user)
+        mine = self.of_own_opds(user).filter(Q(status__in=EDITABLE) | to_approve)
+        return mine.order_by("-status", "updated_at")
+
+    def waiting(self) -> Self:
+        """Submitted and not yet decided, the longest wait first."""
+        return self.filter(status__in=WAITING).order_by("submitted_at", "pk")
+
+    def decided_by(self, user: "User") -> Self:
+        """What waits for this person's decision."""
+        return self.waiting().filter(verified_by(user))
+
+    def for_list(self) -> Self:
+        return self.select_related("program__dimension", "opd")
+
+    def for_detail(self) -> Self:
+        return self.select_related(
+            "program__sub_dimension", "program__opd", "dimension", "opd__parent", "city"
+        )
+
+
+class Progress(Stamped, Versioned):
+    """What an agency says about one programme at the end of one quarter."""
+
+    city = models.ForeignKey(City, models.PROTECT, related_name="+", verbose_name=_("city"))
+    program = models.ForeignKey(Program, models.PROTECT, related_name="progress", verbose_name=_("programme"))
+    # The agency and dimension at the time: a programme that moves later does not rewrite what was told before.
+    opd = models.ForeignKey(Opd, models.PROTECT, related_name="+", verbose_name=_("agency"))
+    dimension = models.ForeignKey("dimensions.SmartDimension", models.PROTECT, related_name="+")
+    year = models.PositiveSmallIntegerField(_("year"), validators=YEARS)
+    quarter = models.PositiveSmallIntegerField(
+        _("quarter"), validators=[MinValueValidator(1), MaxValueValidator(4)]
+    )
+    status = models.CharField(
+        _("status"), max_length=12, choices=Status, default=Status.DRAFT, editable=False
+    )
+
+    value = models.DecimalField(_("realisation"), max_digits=18, decimal_places=4, null=True, blank=True)
+    absorbed = models.DecimalField(
+        _("money absorbed"), max_digits=18, decimal_places=2, null=True, blank=True
+    )
+    state = models.CharField(_("state of implementation"), max_length=16, choices=State, blank=True)
+    state_reason = models.CharField(_("reason"), max_length=500, blank=True, validators=[plain_text])
+    obstacles = models.TextField(_("obstacles"), blank=True, max_length=4000, validators=[plain_text])
+    next_step = models.TextField(_("next step"), blank=True, max_length=4000, validators=[plain_text])
+
+    # Kept by the actions, never typed
+    unreadable = models.JSONField(default=dict, editable=False)
+    sample_fields = models.JSONField(default=list, editable=False)
+    filled = models.PositiveSmallIntegerField(default=0, editable=False)
+    total = models.PositiveSmallIntegerField(default=0, editable=False)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False)
+    submitted_at = models.DateTimeField(_("submitted at"), null=True, editable=False)
+    verified_at = models.DateTimeField(_("verified at"), null=True, editable=False)
+    late = models.BooleanField(_("late"), default=False, editable=False)
+    corrections = models.PositiveSmallIntegerField(_("corrections"), default=0, editable=False)
+
+    objects = ProgressQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("progress report")
+        verbose_name_plural = _("progress reports")
+        ordering = ["-year", "-quarter", "program"]
+        indexes = [
+            models.Index(fields=["city", "year", "quarter", "status", "submitted_at"]),
+            models.Index(fields=["opd", "year", "quarter", "program"]),
+            models.Index(fields=["city", "status", "submitted_at"]),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["program", "year", "quarter"], name="progress_once_a_quarter"),
+            models.CheckConstraint(
+                condition=Q(value__isnull=True) | Q(value__gte=0),
+                name="progress_value_not_negative",
+                violation_error_message=_("The realisation is zero or more."),
+            ),
+            models.CheckConstraint(
+                condition=Q(absorbed__isnull=True) | Q(absorbed__gte=0),
+                name="progress_absorbed_not_negative",
+                violation_error_message=_("The money absorbed is zero or more."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=[Status.SUBMITTED, Status.VERIFIED]) | Q(submitted_at__isnull=False),
+                name="progress_submitted_has_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=Status.VERIFIED) | Q(verified_at__isnull=False),
+                name="progress_verified_has_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.program.code} TW {self.quarter} {self.year}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("opd:progress", args=[self.pk])
+
+    @property
+    def title(self) -> str:
+        return self.program.name
+
+    @property
+    def code(self) -> str:
+        """The number people write in letters, such as TW3-2022-GOV-SRV-01."""
+        return f"TW{self.quarter}-{self.year}-{self.program.code}"
+
+    def filled_values(self, *, evidence: int | None = None) -> dict[str, Any]:
+        """The stored values that completeness asks about; an unreadable number counts as empty."""
+        values: dict[str, Any] = {field.name: getattr(self, field.attname) for field in self._meta.fields}
+        values |= dict.fromkeys(self.unreadable)
+        return values | {"evidence": self.evidence.count() if evidence is None else evidence}
+
+    def lacking(self, by: "Collection[str]" = (SAVE, SUBMIT, WINDOW)) -> list[Field]:
+        """The fields needed by the steps `by` that are still empty."""
+        return progress_missing(self.filled_values(), by=by)
+
+    def counted(self) -> tuple[int, int]:
+        """How many of the fields asked are filled in: (filled, asked)."""
+        return progress_counted(self.filled_values())
+
+    @staticmethod
+    def asked() -> dict[str, Field]:
+        """Every field a note may be about, by name."""
+        return PROGRESS_BY_NAME
+
+    def is_overdue(self, now: "datetime") -> bool:
+        """Whether the quarter's reports were due before `now`; a quarter without a date is never late."""
+        return ReportingPeriod.objects.filter(
+            city=self.city_id, year=self.year, quarter=self.quarter, due_at__lte=now
+        ).exists()
+
+    def roll_up(self) -> None:
+        """Bring the year's figures up to the verified reports: the sum of the quarters, or the last one's value.
+
+        Money is told up to the end of the quarter, so the last verified report counts. The state is that of the
+        last verified report, too.
+        """
+        reports = list(
+            Progress.objects.select_for_update(of=("self",))
+            .filter(program=self.program_id, year=self.year, status=Status.VERIFIED)
+            .order_by("quarter")
+        )
+        last, values = reports[-1], [row.value for row in reports if row.value is not None]
+        per_period = self.program.measure == Program.Measure.PER_PERIOD
+        ProgramYear.objects.update_or_create(
+            program=self.program,
+            year=self.year,
+            defaults={
+                "actual": (sum(values, Decimal(0)) if per_period else values[-1]) if values else None,
+                "absorbed": last.absorbed,
+                "state": last.state,
+                "state_reason": last.state_reason,
+            },
+        )
+
+    def open_note_fields(self) -> list[str]:
+        """The fields the reviewer asked about and nobody has answered yet."""
+        return list(self.notes.open().values_list("field", flat=True))
+
+    def has_unsent_notes(self) -> bool:
+        return self.notes.unsent().exists()
+
+
+class ProgressEvent(Event):
+    """One line of a progress report's history."""
+
+    progress = models.ForeignKey(Progress, models.CASCADE, related_name="events")
+
+    class Meta(Event.Meta):
+        indexes = [models.Index(fields=["progress", "-at"])]
+
+
+class ProgressSubmissionQuerySet(FrozenQuerySet):
+    """How receipts of progress reports are found."""
+
+    def visible_to(self, user: "User") -> Self:
+        return self.filter(progress__in=Progress.objects.visible_to(user))
+
+
+class ProgressSubmission(Receipt):
+    """The receipt of a progress report: number, time, who, and the frozen text with its digest."""
+
+    progress = models.ForeignKey(Progress, models.PROTECT, related_name="submissions")
+
+    objects = ProgressSubmissionQuerySet.as_manager()  # type: ignore[misc]
+
+    class Meta:
+        verbose_name = _("receipt")
+        verbose_name_plural = _("receipts")
+        ordering = ["progress", "sequence"]
+        constraints = [
+            models.UniqueConstraint(fields=["progress", "sequence"], name="progress_submission_sequence_once")
+        ]
+
+
+class ProgressNote(FieldNote):
+    """What a reviewer asks about one field of a progress report."""
+
+    progress = models.ForeignKey(Progress, models.CASCADE, related_name="notes")
+
+    class Meta(FieldNote.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["progress", "field"],
+                condition=Q(sent_at__isnull=True),
+                name="progress_note_one_draft_per_field",
+            ),
+            both_or_neither("progress_note_answered_at_by", "answered_at", "answered_by"),
+        ]
