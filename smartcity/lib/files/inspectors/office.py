@@ -31,7 +31,7 @@ def flavour(path: Path) -> str:
     """Return docx, xlsx, pptx or template; "zip" for an archive that is no Office file. Raises Rejected."""
     with path.open("rb") as file, open_package(file, Budget()) as archive:
         types = _content_types(archive)
-        return "zip" if types is None else _flavour(archive, types)
+        return "zip" if types is None else kind_of_package(archive, types)
 
 
 def inspect_office(path: Path, form: str) -> Facts:
@@ -46,7 +46,7 @@ def _inspect(file: BinaryIO, budget: Budget, *, nested: bool) -> str:
         types = _content_types(archive)
         if types is None:
             raise Rejected("FILE-EMBED", detail="archive inside")
-        form = _flavour(archive, types)
+        form = kind_of_package(archive, types)
         for part in archive.infolist():
             if not part.is_dir():
                 kind = types.of(part.filename)
@@ -64,7 +64,7 @@ def _content_types(archive: zipfile.ZipFile) -> parts.ContentTypes | None:
     return parts.content_types(content_of(archive, part))
 
 
-def _flavour(archive: zipfile.ZipFile, types: parts.ContentTypes) -> str:
+def kind_of_package(archive: zipfile.ZipFile, types: parts.ContentTypes) -> str:
     """Say what the file is by its only main part; a macro-enabled one is refused here."""
     found = set()
     for name in archive.namelist():
