@@ -31,13 +31,14 @@ PAGES = (
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """Return nav, who, city_name, office_line, theme and deadline for base.html."""
+    """Return nav, who, city_name, office_line, theme, portal_now and deadline for base.html."""
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         city = City.objects.first()
         return {
             "nav": [],
             "theme": "auto",
+            "portal_now": clock.now().isoformat(),
             "city_name": city.name if city else "",
             "office_line": _office(city),
             "schedule": SimpleLazyObject(lambda: _schedule(city)),
@@ -49,6 +50,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "city_name": city.name if city else "",
         "office_line": _office(city or City.objects.first()),
         "theme": user.theme,
+        "portal_now": clock.now().isoformat(),
         "deadline": SimpleLazyObject(lambda: deadline_for(user, city) if city else None),
     }
 

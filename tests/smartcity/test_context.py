@@ -217,3 +217,13 @@ def test_the_bar_costs_the_same_for_one_and_for_many(
             scenarios.submitted(house)
         seen.append(count_queries(lambda: client.get("/reports/")))
     assert seen[0] == seen[1]
+
+
+# --- until when: the page counts from the portal's clock ---------------------------------------------
+
+
+def test_a_page_counts_from_the_portals_clock(house: House, as_: As) -> None:
+    """The countdown of a replayed year must not run against the machine's time."""
+    with clock.at(DUE):
+        for page in (as_(house.operator).get("/workspace/"), Client().get("/accounts/login/")):
+            assert f'name="portal-now" content="{DUE.isoformat()}"' in page.text
