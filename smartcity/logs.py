@@ -22,3 +22,10 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False, default=str)
+
+
+class NotHostless(logging.Filter):
+    """Drop Kombu's warning that a broker has no host: a broker of files has none, and Redis always names one."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return not record.getMessage().startswith("No hostname was supplied.")

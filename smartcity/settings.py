@@ -290,8 +290,9 @@ CSRF_FAILURE_VIEW = "smartcity.errors.csrf_failure"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"hostless": {"()": "smartcity.logs.NotHostless"}},
     "formatters": {"json": {"()": "smartcity.logs.JsonFormatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
-    "loggers": {"portal": {"level": "INFO"}},
+    "loggers": {"portal": {"level": "INFO"}, "kombu.connection": {"filters": ["hostless"]}},
 }
