@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from smartcity.lib import reference
+from smartcity.lib import files, reference
 
 
 def _page(request: HttpRequest, status: int, template: str | None = None) -> HttpResponse:
@@ -20,7 +20,8 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _page(request, 404)
+    # A file that was lost is not a wrong address: whoever may see it should know what to do.
+    return _page(request, 404, "file_missing.html" if isinstance(exception, files.Missing) else None)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -9,6 +9,7 @@ from PIL import Image
 
 from opd import actions
 from opd.models import Evidence, QuickWin, User
+from smartcity.lib import files
 from tests import scenarios
 from tests.opd.posting import PDF, content_of, said, upload
 from tests.scenarios import House
@@ -130,3 +131,17 @@ def test_nobody_else_touches_it(document: Evidence, draft: QuickWin, cast: dict[
         assert client.post(f"/evidence/{document.pk}/remove/").status_code == 404, name
         assert upload(client, draft, ("a.pdf", PDF)).status_code == 404, name
     assert draft.evidence.count() == 1
+
+
+def test_a_file_lost_from_disk_is_explained_and_logged(
+    uploaded: Evidence, draft: QuickWin, agency: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert uploaded.stored_file is not None
+    files.path_for(uploaded.stored_file.sha256).unlink()
+    answer = agency.get(f"/evidence/{uploaded.pk}/file/")
+    assert (answer.status_code, "[FILE-LOST]" in answer.text) == (404, True)
+    assert answer["X-Request-ID"] in answer.text
+    assert [record.levelname for record in caplog.records if record.name == "portal.files"] == ["ERROR"]
+    upload(agency, draft, ("laporan.pdf", PDF))  # what the page advises
+    content_of(again := agency.get(f"/evidence/{uploaded.pk}/file/"))
+    assert again.status_code == 200

@@ -26,7 +26,7 @@ from smartcity.lib.files.intake import (
 from smartcity.lib.files.links import MAX_LINK, check_link
 from smartcity.lib.files.names import MAX_NAME
 from smartcity.lib.files.refusals import Refused
-from smartcity.lib.files.serving import serve, serve_preview
+from smartcity.lib.files.serving import Missing, serve, serve_preview
 from smartcity.lib.files.storage import (
     has_preview,
     is_intact,
@@ -51,6 +51,7 @@ __all__ = [
     "PHOTO_BYTES",
     "QUOTA_BYTES",
     "Accepted",
+    "Missing",
     "Refused",
     "accept_attribute",
     "check_link",

@@ -13,15 +13,18 @@ and Cache-Control of this answer but drops other headers, so its location must h
     }
 """
 
+import logging
 from pathlib import Path
 
 from django.conf import settings
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.utils.http import content_disposition_header
 
 from smartcity.lib.files import names, storage
 from smartcity.lib.files.inspectors.facts import Rejected
 from smartcity.lib.files.inspectors.limits import FORMATS
+
+log = logging.getLogger("portal.files")
 
 _BY_MEDIA_TYPE = {form.media_type: name for name, form in FORMATS.items()}
 _PREVIEW_TYPE = "image/jpeg"
@@ -35,12 +38,15 @@ _HEADERS = {
 }
 
 
+class Missing(FileNotFoundError, Http404):
+    """A row names a file that is not on disk. The page says so; the log says which."""
+
+
 def serve(sha256: str, *, download_name: str, media_type: str, inline: bool = False) -> HttpResponseBase:
     """Answer with a stored file. The caller has asked whether this person may see it.
 
     Attachment, unless `inline` and a photo. A media type the portal does not keep is sent as plain bytes.
-    Raises ValueError for what is no hash, FileNotFoundError when the file is missing: row and disk disagree
-    then.
+    Raises ValueError for what is no hash, Missing when the file is not there: row and disk disagree then.
     """
     form = _BY_MEDIA_TYPE.get(media_type, "")
     shown = inline and bool(form) and FORMATS[form].image
@@ -64,9 +70,11 @@ def serve_preview(sha256: str, *, download_name: str) -> HttpResponseBase:
 
 
 def _answer(path: Path, relative: str, *, media_type: str, disposition: str) -> HttpResponseBase:
-    file = storage.open_regular(
-        path
-    )  # opened in both cases: a link in the file's place is not followed by nginx either
+    try:  # opened in both cases: a link in the file's place is not followed by nginx either
+        file = storage.open_regular(path)
+    except FileNotFoundError as error:
+        log.error("the stored file %s is missing on disk", path.name)
+        raise Missing(*error.args) from error
     response: HttpResponseBase
     if prefix := settings.PORTAL_ACCEL_REDIRECT:
         file.close()
