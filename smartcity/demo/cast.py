@@ -24,6 +24,13 @@ def _agency(short: str, word: str, *, head: bool = True) -> list[Part]:
     return parts
 
 
+#: Agencies that lead programmes of the masterplan: one operator each, no head yet.
+WITH_OPERATOR = (
+    "BPBD", "BPKAD", "DINSOS", "DISDIK", "DISDUKCAPIL", "DISNAKERKUM", "DISPORA", "DKPPKB", "DP3", "DP3APM", "DPMPTSP",
+    "ITDA", "KEC-BBESTARI", "KEC-TPBARAT", "KEC-TPKOTA", "KEC-TPTIMUR", "KESBANGPOL", "PERKIM", "PUPR", "RSUD",
+    "SATPOLPP", "SETDA", "SETWAN",
+)  # fmt: skip
+
 #: Puskesmas Batu 10 and DISDAGIN have no account of a head: there the operator submits.
 CAST = (
     *_agency("DISBUDPAR", "disbudpar"),
@@ -36,6 +43,7 @@ CAST = (
     *_agency("DISHUB", "dishub"),
     *_agency("DISPUSIP", "dispusip"),
     *_agency("DISKOMINFO", "kominfo"),
+    *(part for short in WITH_OPERATOR for part in _agency(short, short.lower(), head=False)),
     Part("pemeriksa", "Pemeriksa, Dinas Kominfo", ((Role.REVIEWER, "DISKOMINFO"),)),
     Part("perencana", "Perencana, Bappelitbang", ((Role.PLANNER, "BAPPELITBANG"),)),
     Part("pimpinan", "Sekretaris Daerah", ((Role.LEADERSHIP, ""),)),

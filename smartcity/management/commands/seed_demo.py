@@ -13,7 +13,7 @@ from dimensions.loading import load_indicators
 from evaluations import loading
 from opd.loading import load_city, read_rows
 from opd.models import City
-from smartcity.demo import cast, practice, year_2022
+from smartcity.demo import cast, plan, practice, quarters, year_2022
 from smartcity.lib import clock
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -38,10 +38,23 @@ class Command(BaseCommand):
         self._keep_sign_in(password)
         self.stdout.write("Living through 2022 …")
         year_2022.record_public_sources(city)
-        year_2022.replay(city)
+        self._live_through_the_plan(city)
         if not no_practice:
             self.stdout.write("Preparing the practice year …")
             practice.prepare(city)
+            plan.carry_over(city)
+            quarters.prepare(city)
+        plan.link_quick_wins(city)
+
+    def _live_through_the_plan(self, city: City) -> None:
+        """Three years of the masterplan around the window of 2022: it freezes what is known when it opens."""
+        plan.load(city)
+        silent = [(quarters.LATE, 3), (quarters.LATE, 4)]
+        quarters.verify_in_bulk(city, 2020, (1, 2, 3, 4))
+        quarters.verify_in_bulk(city, 2021, (1, 2, 3, 4), without=silent[1:])
+        quarters.verify_in_bulk(city, 2022, (1, 2))
+        year_2022.replay(city)
+        quarters.verify_in_bulk(city, 2022, (3, 4), without=silent)
 
     def _load_city(self) -> City:
         instruments = ROOT / "evaluations" / "data"
