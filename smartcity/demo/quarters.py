@@ -242,6 +242,8 @@ def _piece(report: Progress, stored: StoredFile) -> Evidence:
 
 
 def _story(report: Progress, people: dict[str, User]) -> list[ProgressEvent]:
+    assert report.submitted_at is not None
+    assert report.verified_at is not None
     verifier = people["DISKOMINFO!"] if report.opd.short == "DISKOMINFO" else people[""]
     role = Role.PLANNER if report.opd.short == "DISKOMINFO" else Role.REVIEWER
     told = (
@@ -265,6 +267,7 @@ def _story(report: Progress, people: dict[str, User]) -> list[ProgressEvent]:
 
 
 def _receipt(report: Progress, people: dict[str, User]) -> ProgressSubmission:
+    assert report.submitted_at is not None
     payload = progress_payload(report)
     return ProgressSubmission(
         progress=report,
