@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from smartcity.lib.spreadsheets import cells
 from smartcity.lib.spreadsheets.refusals import NotReadable
@@ -176,7 +177,7 @@ def _column_numbers(row: Row) -> bool:
     numbers = [int(match[1]) for match in matches if match]
     if len(numbers) < FEWEST or len(numbers) < len(matches):
         return False
-    steps = [later - earlier for earlier, later in zip(numbers, numbers[1:], strict=False)]
+    steps = [later - earlier for earlier, later in pairwise(numbers)]
     return numbers[0] <= 2 and all(step in (0, 1, 2) for step in steps) and sum(steps) > len(steps) / 2
 
 
