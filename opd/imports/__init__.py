@@ -9,6 +9,7 @@ if not proposal.missing:
 """
 
 from opd.imports.answers import Answer
+from opd.imports.exporting import Export
 from opd.imports.fields import Field, Kind, choices_of, field_of, fields_of, header_of, label_of
 from opd.imports.mapping import Proposal, ProposedColumn, propose, tables_in, year_of
 from opd.imports.reading import Converted, RowAnswer, read_rows
@@ -20,6 +21,7 @@ __all__ = [
     "Answer",
     "Converted",
     "Dimension",
+    "Export",
     "Field",
     "Kind",
     "NotReadable",

@@ -34,7 +34,11 @@ class Lookups:
                     self._subs.setdefault(name, []).append((dimension, sub))
         self._opds = {folded(opd.official_name): opd.short for opd in reference.opds}
         self._opds |= {folded(opd.short): opd.short for opd in reference.opds}
-        self._opd_names = {folded(opd.official_name): opd.official_name for opd in reference.opds}
+        # Long names are cut at their first comma in daily use: "Dinas Kesehatan".
+        self._opd_names = {
+            folded(opd.official_name.partition(",")[0]): opd.official_name for opd in reference.opds
+        }
+        self._opd_names |= {folded(opd.official_name): opd.official_name for opd in reference.opds}
         self.codes = {folded(code): name for code, name in reference.codes.items()}
         self._guesses: dict[str, str] = {}
 

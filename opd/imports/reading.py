@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from opd.imports.answers import Answer, about_cell
 from opd.imports.converting import Cell, Refusal, convert, is_empty
@@ -176,14 +177,14 @@ class _Draft:
         self.existing = False
         self._places, self._kind = places, kind
 
-    def error(self, code: str, field: str, value: str = "", **details: object) -> None:
+    def error(self, code: str, field: str, value: str = "", **details: Any) -> None:
         self.errors.append(self._answer(code, field, value, details))
 
-    def warn(self, code: str, field: str, value: str = "", **details: object) -> None:
+    def warn(self, code: str, field: str, value: str = "", **details: Any) -> None:
         self.warnings.append(self._answer(code, field, value, details))
 
-    def _answer(self, code: str, field: str, value: str, details: dict[str, object]) -> Answer:
+    def _answer(self, code: str, field: str, value: str, details: dict[str, Any]) -> Answer:
         column, header = self._places.get(field) or ("", header_of(self._kind, field))
         return about_cell(
             code, row=self.row, field=field, column=column, header=header, value=value, **details
-        )  # type: ignore[arg-type]
+        )

@@ -17,6 +17,7 @@ from smartcity.lib.spreadsheets.refusals import NotReadable
 from smartcity.lib.spreadsheets.sheets import MAX_COLUMNS, MAX_ROWS, Row, Sheet
 from smartcity.lib.spreadsheets.tables import Column, Known, Table, key_of
 from smartcity.lib.spreadsheets.workbook import MAX_BYTES
+from smartcity.lib.spreadsheets.writing import OutColumn, csv_pieces, write_xlsx
 
 __all__ = [
     "MAX_BYTES",
@@ -28,16 +29,19 @@ __all__ = [
     "Formula",
     "Known",
     "NotReadable",
+    "OutColumn",
     "Percent",
     "Row",
     "Sheet",
     "Table",
     "Value",
+    "csv_pieces",
     "find_tables",
     "key_of",
     "open_workbook",
     "shown",
     "table_at",
+    "write_xlsx",
 ]
 
 

@@ -182,9 +182,8 @@ class _Reader:
     def _keep_cell(self) -> None:
         if self._column > MAX_COLUMNS:
             return
-        value = self._read()
-        if self._formula is not None:
-            value = cells.Formula(self._formula, value)
+        result = self._read()
+        value: Value | None = result if self._formula is None else cells.Formula(self._formula, result)
         if value is not None and value != "":
             self._cells[self._column] = value
 
@@ -248,9 +247,8 @@ class _Reader:
 
     def _merge(self, reference: str) -> None:
         first, _, last = reference.partition(":")
-        corners = [_corner(first), _corner(last)]
-        if all(corners) and len(self.content.merges) < MAX_CELLS:
-            (left, top), (right, bottom) = corners
+        (left, top), (right, bottom) = _corner(first), _corner(last)
+        if top and bottom and len(self.content.merges) < MAX_CELLS:
             self.content.merges.append(Merge(top, left, bottom, right))
 
     def _hide(self, attributes: dict[str, str]) -> None:
@@ -261,11 +259,11 @@ class _Reader:
                 self.content.hidden.update(range(int(first), min(int(last[:6]), MAX_COLUMNS) + 1))
 
 
-def _corner(reference: str) -> tuple[int, int] | tuple[()]:
-    """Return the column and row of an address such as AB12; nothing when it is none."""
+def _corner(reference: str) -> tuple[int, int]:
+    """Return the column and row of an address such as AB12; zeros when it is none."""
     letters = reference.rstrip("0123456789")
     column, row = cells.index_of(letters), reference[len(letters) :]
-    return (column, int(row)) if column and row and len(row) < 8 else ()
+    return (column, int(row)) if column and row and len(row) < 8 else (0, 0)
 
 
 def _iso(text: str) -> date | cells.Fault:
