@@ -187,7 +187,6 @@ STORAGES = {
 }
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
-FORM_RENDERER = "smartcity.lib.controls.Renderer"
 
 # --- Background work ----------------------------------------------------------------------------
 
