@@ -8,7 +8,7 @@ from typing import Any, BinaryIO, Literal
 
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import quote_sheetname
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
@@ -87,7 +87,7 @@ def _writer(page: WriteOnlyWorksheet, kind: str) -> Any:
     text.quotePrefix = True
     if kind == "text":
         return lambda value: _text(text, value)
-    figure = WriteOnlyCell(page)
+    figure = _Figure(page, row=1, column=1)
     figure.number_format = _FORMATS[kind]
 
     def write(value: Out) -> Any:
@@ -103,6 +103,15 @@ def _writer(page: WriteOnlyWorksheet, kind: str) -> Any:
         return figure
 
     return write
+
+
+class _Figure(Cell):
+    """A cell whose name costs nothing: openpyxl writes it into an exception for every styled cell it is given."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "figure"
 
 
 def _text(cell: Any, value: Out) -> Any:
