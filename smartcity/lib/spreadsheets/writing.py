@@ -105,7 +105,7 @@ def _writer(page: WriteOnlyWorksheet, kind: str) -> Any:
     return write
 
 
-class _Figure(Cell):
+class _Figure(Cell):  # type: ignore[misc]
     """A cell whose name costs nothing: openpyxl writes it into an exception for every styled cell it is given."""
 
     __slots__ = ()
