@@ -2,6 +2,16 @@
 
 from opd.models.audit import AuditChain, AuditEvent
 from opd.models.evidence import Evidence, EvidenceKind, StoredFile
+from opd.models.imports import (
+    ColumnMemory,
+    ImportFile,
+    ImportJob,
+    ImportKind,
+    ImportRow,
+    ImportStatus,
+    LeaseLost,
+    Outcome,
+)
 from opd.models.people import Membership, Role, User
 from opd.models.places import City, Opd, Ward
 from opd.models.plan import (
@@ -16,20 +26,29 @@ from opd.models.plan import (
 )
 from opd.models.progress import Progress, ProgressEvent, ProgressNote, ProgressSubmission, ReportingPeriod
 from opd.models.quick_win import QuickWin, QuickWinEvent, Status
-from opd.models.review import Note, Submission
+from opd.models.review import NO_NOTE, Note, Submission
 from opd.models.tally import PlanTally, ProgressTally, Tally
 
 __all__ = [
+    "NO_NOTE",
     "AuditChain",
     "AuditEvent",
     "City",
     "CityBudget",
+    "ColumnMemory",
     "Evidence",
     "EvidenceKind",
+    "ImportFile",
+    "ImportJob",
+    "ImportKind",
+    "ImportRow",
+    "ImportStatus",
+    "LeaseLost",
     "MasterPlan",
     "Membership",
     "Note",
     "Opd",
+    "Outcome",
     "PlanStatus",
     "PlanTally",
     "Program",

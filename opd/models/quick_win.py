@@ -118,6 +118,10 @@ class QuickWinQuerySet(models.QuerySet["QuickWin"]):
     def for_list(self) -> Self:
         return self.select_related("opd", "dimension")
 
+    def for_exchange(self) -> Self:
+        """With everything a list says of a quick win."""
+        return self.select_related("opd", "dimension", "sub_dimension")
+
     def lines(self) -> "models.QuerySet[QuickWin, dict[str, Any]]":
         """What a line of the long list says, as plain values: making objects of it costs three times as much."""
         return self.values(
@@ -228,6 +232,9 @@ class QuickWin(Stamped, Versioned):
     sustainability = models.TextField(
         _("sustainability plan"), blank=True, max_length=4000, validators=[plain_text]
     )
+
+    #: What an office's list says beside everything else; the form does not ask it.
+    note = models.TextField(_("note"), blank=True, max_length=2000, validators=[plain_text])
 
     # Kept by the actions, never typed: what could not be read, what is invented, how complete it is
     unreadable = models.JSONField(default=dict, editable=False)
