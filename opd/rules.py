@@ -129,3 +129,8 @@ def may_set_periods(user: "User", city_id: int) -> bool:
 def may_see_plan(user: "User") -> bool:
     """Everyone of the city but assessors and administrators; agencies see theirs, and what they support."""
     return may_list(user)
+
+
+def may_import(user: "User", city_id: int, kind: str) -> bool:
+    """Operators and heads bring in lists of their own agencies; the planner action plans of any."""
+    return bool(user.opds()) or (kind == "action_plan" and may_keep_plan(user, city_id))

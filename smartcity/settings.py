@@ -229,6 +229,8 @@ CELERY_TASK_ROUTES = {"reports.tasks.build_report": {"queue": "pdf"}}
 CELERY_BEAT_SCHEDULE = {
     "close-due-windows": {"task": "evaluations.tasks.close_due_windows", "schedule": 30.0},
     "sweep-reports": {"task": "reports.tasks.sweep_reports", "schedule": 60.0},
+    "sweep-imports": {"task": "opd.tasks.sweep_imports", "schedule": 60.0},
+    "forget-imports": {"task": "opd.tasks.forget_imports", "schedule": 86_400.0},
     "sweep-incoming": {"task": "opd.tasks.sweep_incoming", "schedule": 3600.0},
 }
 

@@ -36,6 +36,10 @@ _SENTENCES: Mapping[str, Promise] = {
         "this record is %(status)s and differs in: %(fields)s. Ask %(whom)s to open it for correction, then "
         "bring the list in again. [IMP-LOCKED-ROW]"
     ),
+    "NO_PLAN": _("the city has no masterplan yet. Ask the planner to enter it first. [IMP-PLAN]"),
+    "TWICE": _(
+        "row %(also_row)s already says what becomes of this record. Leave one of the two. [IMP-TWICE]"
+    ),
     "STOPPED_REASON": _(
         "a stopped programme needs its reason. Write it in the column %(note)s. [IMP-STOPPED]"
     ),
@@ -70,6 +74,7 @@ class Judge:
         self._world, self._places = world, places
         self._plan = world.kind == Kind.ACTION_PLAN
         self._owner = "lead_opd" if self._plan else "owner_opd"
+        self._rows: dict[int, int] = {}  # record -> the row that is about it
 
     def judge(self, row: RowAnswer) -> Verdict:
         answers = [*row.errors, *row.warnings]
@@ -121,6 +126,8 @@ class Judge:
                 row.typed[self._owner],
                 since=f"{opd.valid_to:%d/%m/%Y}",
             )
+        if self._plan and self._world.plan is None:
+            self._say(verdict, row, "NO_PLAN", "code", "")
         self._check_stopped(row, verdict, row.values)
         if self._good(verdict):
             verdict.outcome = Outcome.CREATE
@@ -133,6 +140,10 @@ class Judge:
 
     def _known(self, row: RowAnswer, verdict: Verdict, record: Program | QuickWin) -> None:
         verdict.record = record
+        first = self._rows.setdefault(record.pk, row.row)
+        if first != row.row:
+            self._say(verdict, row, "TWICE", "code" if self._plan else "name", "", also_row=first)
+            return
         stored = self._stored(record)
         changed = self._changed(row.values, stored, record)
         self._keep_reported(row, verdict, changed, stored, record)
@@ -220,11 +231,23 @@ class Judge:
         return self._places[name][1] if name in self._places else header_of(self._world.kind, name)
 
     def _say(
-        self, verdict: Verdict, row: RowAnswer, code: str, name: str, value: str, **details: object
+        self,
+        verdict: Verdict,
+        row: RowAnswer,
+        code: str,
+        name: str,
+        value: str,
+        *,
+        also_row: int | None = None,
+        **details: object,
     ) -> None:
         column = self._places[name][0] if name in self._places else ""
         header = self._header(name)
-        what = str(_SENTENCES[code]) % {"value": " ".join(value.split())[:80], **details}
+        what = str(_SENTENCES[code]) % {
+            "value": " ".join(value.split())[:80],
+            "also_row": also_row,
+            **details,
+        }
         sentence = _t("Row %(row)s, column %(column)s: %(what)s") % {
             "row": row.row,
             "column": header,
