@@ -14,6 +14,7 @@ from opd.completeness import fields_of
 from opd.models import Evidence, EvidenceKind, Note, Opd, QuickWin
 from smartcity.lib import files
 from smartcity.lib.forms import DayField, NumberField
+from smartcity.lib.spreadsheets import MAX_BYTES
 from smartcity.lib.text import plain_text
 
 HELP = {
@@ -326,3 +327,33 @@ class ListFilter(QueueFilter):
 
     def statuses(self) -> list[dict[str, Any]]:
         return self._options("status")
+
+
+class ImportForm(forms.Form):
+    """A workbook to bring in: what it lists, for which year."""
+
+    kind = forms.ChoiceField(label=_("What the file lists"))
+    year = forms.IntegerField(
+        min_value=2017, max_value=2100, label=_("Year"), help_text=_("The year the list is about.")
+    )
+    file = forms.FileField(label=_("Workbook"), max_length=255)
+
+    def __init__(self, *args: Any, kinds: list[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [(kind.value, kind.label) for kind in kinds]  # type: ignore[attr-defined]
+        self.fields["kind"].initial = kinds[0].value
+        self.fields["file"].error_messages |= {
+            "required": _("Choose a file first. [IMP-NONE]"),
+            "empty": _("This file is empty. Choose the workbook again. [IMP-EMPTY]"),
+        }
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > MAX_BYTES:
+            raise forms.ValidationError(
+                _(
+                    "The file is larger than %(limit)d MB. Leave out what is not needed, then choose it again. [IMP-SIZE]"
+                ),
+                params={"limit": MAX_BYTES // 1024 // 1024},
+            )
+        return file

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from opd.views import evidence, preferences, quick_wins, verification, workspace
+from opd.views import evidence, exports, imports, preferences, quick_wins, verification, workspace
 
 app_name = "opd"
 
@@ -26,5 +26,14 @@ urlpatterns = [
     path("quick-wins/<int:pk>/notes/", verification.note, name="note_save"),
     path("notes/<int:pk>/reply/", verification.reply, name="note_reply"),
     path("receipts/<slug:number>/", quick_wins.receipt, name="receipt"),
+    path("imports/", imports.imports, name="imports"),
+    path("imports/<int:pk>/", imports.detail, name="import"),
+    path("imports/<int:pk>/columns/", imports.columns, name="import_map"),
+    path("imports/<int:pk>/check/", imports.check, name="import_check"),
+    path("imports/<int:pk>/save/", imports.save, name="import_save"),
+    path("imports/<int:pk>/again/", imports.again, name="import_again"),
+    path("imports/<int:pk>/refused/", imports.refused, name="import_refused"),
+    path("exports/<slug:what>/", exports.export, name="export"),
+    path("templates/<slug:what>/", exports.template, name="template"),
     path("preferences/theme/", preferences.theme, name="theme"),
 ]

@@ -16,6 +16,8 @@ from smartcity.lib.models import Event, Stamped, Versioned
 from smartcity.lib.text import plain_text
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from opd.models.people import User
 
 YEARS = [MinValueValidator(2017), MaxValueValidator(2100)]
@@ -165,6 +167,16 @@ class ProgramQuerySet(models.QuerySet["Program"]):
         return self.select_related(
             "opd__parent", "opd__successor", "dimension", "sub_dimension", "plan", "city"
         )
+
+    def narrowed(self, *, dimension: str | None, status: str | None, text: str | None) -> Self:
+        """As a list page was narrowed; None narrows nothing."""
+        rows = self.filter(dimension__code=dimension) if dimension else self
+        rows = rows.filter(status=status) if status else rows
+        return rows.matching(text or "")
+
+    def from_import(self, keys: "Collection[str]", pks: "Collection[int]") -> Self:
+        """What a list made (by the keys of its rows) and what it changed."""
+        return self.filter(Q(idempotency_key__in=keys) | Q(pk__in=pks))
 
     def for_exchange(self) -> Self:
         """With everything a list says of a programme, in a constant number of queries."""

@@ -118,6 +118,16 @@ class QuickWinQuerySet(models.QuerySet["QuickWin"]):
     def for_list(self) -> Self:
         return self.select_related("opd", "dimension")
 
+    def narrowed(self, *, dimension: str | None, status: str | None, text: str | None) -> Self:
+        """As a list page was narrowed; None narrows nothing."""
+        rows = self.filter(dimension__code=dimension) if dimension else self
+        rows = rows.filter(status=status) if status else rows
+        return rows.matching(text or "")
+
+    def from_import(self, keys: "Collection[str]", pks: "Collection[int]") -> Self:
+        """What a list made (by the keys of its rows) and what it changed."""
+        return self.filter(Q(idempotency_key__in=keys) | Q(pk__in=pks))
+
     def for_exchange(self) -> Self:
         """With everything a list says of a quick win."""
         return self.select_related("opd", "dimension", "sub_dimension")
@@ -235,6 +245,16 @@ class QuickWin(Stamped, Versioned):
 
     #: What an office's list says beside everything else; the form does not ask it.
     note = models.TextField(_("note"), blank=True, max_length=2000, validators=[plain_text])
+
+    #: The quick win of an earlier year that this one goes on from: their histories stay together.
+    continues = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="continued_by",
+        verbose_name=_("continues"),
+        editable=False,
+    )
 
     # Kept by the actions, never typed: what could not be read, what is invented, how complete it is
     unreadable = models.JSONField(default=dict, editable=False)

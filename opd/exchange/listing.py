@@ -1,0 +1,108 @@
+"""Lists on their way out: rows of records as an import reads them back, a few hundred at a time."""
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils.translation import gettext as _
+
+from dimensions.models import SmartDimension
+from opd.exchange import shapes
+from opd.exchange.reference import reference
+from opd.imports import Export, Kind, header_of
+from opd.models import City, ImportJob, Opd, Program, ProgramYear, QuickWin, Status, Submission, User
+from smartcity.lib import spreadsheets
+from smartcity.lib.spreadsheets import OutColumn
+
+BATCH = 500
+MOST_YEARS = 10
+IN_MEMORY = 1_000_000
+
+#: In these the agency's text is what was submitted last, so it is everybody's.
+AS_SUBMITTED = frozenset({Status.SUBMITTED, Status.VERIFIED, Status.RECORDED})
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A table ready to be written: its sheet, its columns, its rows."""
+
+    title: str
+    columns: list[OutColumn]
+    rows: Iterator[list[Any]]
+    notes: tuple[str, ...] = ()
+
+    def xlsx(self) -> BinaryIO:
+        """Return the workbook; a large one lies on disk, not in memory."""
+        out = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - the response closes it
+        spreadsheets.write_xlsx(out, self.title, self.columns, self.rows, notes=self.notes)  # type: ignore[arg-type]
+        out.seek(0)
+        return out  # type: ignore[return-value]
+
+    def csv(self) -> Iterator[bytes]:
+        return iter(spreadsheets.csv_pieces(self.columns, self.rows))
+
+
+def programs(
+    rows: "QuerySet[Program]",
+    city: City,
+    year: int,
+    *,
+    more_years: tuple[int, ...] = (),
+    notes: tuple[str, ...] = (),
+) -> Listing:
+    """Return programmes with the figures of all their years; state and source of funds are those of `year`."""
+    found = ProgramYear.objects.filter(program__in=rows.order_by().values("pk"))
+    years = sorted({*found.order_by().values_list("year", flat=True).distinct(), year, *more_years})[
+        -MOST_YEARS:
+    ]
+    export = _export(Kind.ACTION_PLAN, city, year, years)
+
+    def lines() -> Iterator[list[Any]]:
+        for row in rows.order_by("code", "pk").for_exchange().iterator(chunk_size=BATCH):  # type: ignore[attr-defined]
+            told = [figures for figures in row.years.all() if figures.year in years]
+            yield export.row(shapes.program_values(row, told, year))
+
+    return Listing(_("Action plan %(year)s") % {"year": year}, export.columns(), lines(), notes)
+
+
+def quick_wins(
+    rows: "QuerySet[QuickWin]", city: City, year: int, by: User, *, notes: tuple[str, ...] = ()
+) -> Listing:
+    """Return quick wins; of another agency's only what it has submitted."""
+    export, own = _export(Kind.QUICK_WIN, city, year, ()), by.opds()
+    last = Submission.objects.filter(quick_win=OuterRef("pk")).order_by("-sequence")
+    sent = rows.annotate(sent=Subquery(last.values("payload")[:1]))
+
+    def lines() -> Iterator[list[Any]]:
+        found: Any = sent.order_by("year", "number", "pk")
+        for row in found.for_exchange().iterator(chunk_size=BATCH):
+            if row.opd_id in own or row.status in AS_SUBMITTED or row.sent is None:
+                yield export.row(shapes.quick_win_values(row))
+            else:
+                yield export.row(shapes.submitted_values(row.sent))
+
+    return Listing(_("Quick wins %(year)s") % {"year": year}, export.columns(), lines(), notes)
+
+
+def refused(job: ImportJob) -> Listing:
+    """Return the rows of a list that were refused, as they were typed, each with its reasons."""
+    kind = Kind(job.kind)
+    names = [name for name in dict.fromkeys(job.mapping.values()) if name]
+    columns = [OutColumn(header_of(kind, name)) for name in names]
+    columns += [OutColumn(_("Original row"), "number", 10), OutColumn(_("Why it was refused"), width=80)]
+
+    def lines() -> Iterator[list[Any]]:
+        for row in job.rows.refused().iterator(chunk_size=BATCH):
+            reasons = [answer["sentence"] for answer in row.answers if not answer["warning"]]
+            yield [*(row.typed.get(name) for name in names), row.number, "\n".join(reasons)]
+
+    return Listing(_("To be mended"), columns, lines())
+
+
+def _export(kind: Kind, city: City, year: int, years: Any) -> Export:
+    dimensions = SmartDimension.objects.of_set(city.dimension_set_id).with_sub_dimensions()
+    opds = Opd.objects.of_city(city).order_by("short")
+    kept = {row.short: row for row in [*opds.filter(valid_to__isnull=False), *opds.filter(valid_to=None)]}
+    return Export(kind, years, reference(city, year, {row.code: row for row in dimensions}, kept))

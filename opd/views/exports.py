@@ -1,0 +1,112 @@
+"""Lists out: what a person sees on a page, as a workbook or as CSV, and templates filled in with what is known."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from dimensions.models import SmartDimension
+from opd import rules
+from opd.access import city_of, person
+from opd.exchange import listing
+from opd.exchange.listing import Listing
+from opd.forms import ListFilter
+from opd.models import City, PlanStatus, Program, QuickWin, Status, User
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"}
+
+
+@require_GET
+def export(request: HttpRequest, what: str) -> HttpResponseBase:
+    """The rows of a list page with the same filters, and no row or text the page would not show."""
+    user, city = person(request), city_of(request)
+    if what not in LISTS:
+        raise Http404
+    if not rules.may_list(user):
+        raise PermissionDenied
+    statuses, write = LISTS[what]
+    dimensions = list(SmartDimension.objects.of_set(city.dimension_set_id))
+    filters = ListFilter(request.GET, dimensions=dimensions, statuses=statuses)
+    year = filters.chosen("year") or city.evaluation_year
+    return respond(request, write(user, city, year, filters), f"{what}-{year}")
+
+
+def _programs(user: User, city: City, year: int, filters: ListFilter) -> Listing:
+    rows = Program.objects.visible_to(user).of_city(city.pk)
+    if filters.chosen("year"):
+        rows = rows.in_year(year)
+    return listing.programs(_narrowed(rows, filters), city, year)
+
+
+def _quick_wins(user: User, city: City, year: int, filters: ListFilter) -> Listing:
+    rows = QuickWin.objects.visible_to(user).of_city(city.pk).in_year(year)
+    return listing.quick_wins(_narrowed(rows, filters), city, year, user)
+
+
+def _narrowed(rows: Any, filters: ListFilter) -> Any:
+    return rows.narrowed(
+        dimension=filters.chosen("dimension"), status=filters.chosen("status"), text=filters.chosen("q")
+    )
+
+
+LISTS = {"programmes": (PlanStatus.choices, _programs), "quick-wins": (Status.choices, _quick_wins)}
+
+
+@require_GET
+def template(request: HttpRequest, what: str) -> HttpResponseBase:
+    """A table to fill in: the headings the import knows, and what the agency has entered already."""
+    user, city = person(request), city_of(request)
+    kinds = {"programmes": "action_plan", "quick-wins": "quick_win"}
+    if what not in kinds:
+        raise Http404
+    if not rules.may_import(user, city.pk, kinds[what]):
+        raise PermissionDenied
+    year = city.evaluation_year
+    found = _own_programs(user, city, year) if what == "programmes" else _own_quick_wins(user, city, year)
+    return respond(request, found, f"{_('template')}-{what}-{year}")
+
+
+def _own_programs(user: User, city: City, year: int) -> Listing:
+    rows = Program.objects.visible_to(user).of_city(city.pk)
+    if not rules.may_keep_plan(user, city.pk):
+        rows = rows.of_own_opds(user)
+    return listing.programs(rows, city, year, more_years=(year - 1, year + 1), notes=_notes())
+
+
+def _own_quick_wins(user: User, city: City, year: int) -> Listing:
+    rows = QuickWin.objects.of_own_opds(user).of_city(city.pk).in_year(year)
+    return listing.quick_wins(rows, city, year, user, notes=_notes())
+
+
+def _notes() -> tuple[str, ...]:
+    return (
+        _(
+            "Fill in one row for each programme. Do not change the headings; the order of the columns is free."
+        ),
+        _(
+            "Write numbers like 1.250,5 and dates like 16/09/2022. Separate several OPDs or partners by a semicolon."
+        ),
+        _("An empty cell leaves what is in the portal as it is. Rows without a change are passed over."),
+        _(
+            "Then open Import in the portal, choose this file, and look at every row before anything is saved."
+        ),
+    )
+
+
+def respond(request: HttpRequest, found: Listing, name: str) -> HttpResponseBase:
+    """Send a list: as a workbook, or as CSV piece by piece when the address asks for it."""
+    response: HttpResponseBase
+    if request.GET.get("format") == "csv":
+        response = StreamingHttpResponse(found.csv(), content_type="text/csv; charset=utf-8")
+        name = f"{name}.csv"
+    else:
+        response = FileResponse(found.xlsx(), content_type=XLSX)
+        name = f"{name}.xlsx"
+    for header, value in HEADERS.items():
+        response[header] = value
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    return response
