@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from opd.models.places import City, Opd
+from opd.models.places import City, Opd, Succession
 from smartcity.lib import clock
 
 if TYPE_CHECKING:
@@ -69,21 +69,49 @@ class User(AbstractUser):
         return self._memberships
 
     def has_role(self, *roles: str, city_id: int | None = None, opd_id: int | None = None) -> bool:
-        """Whether one of `roles` is held now, in the city or agency when given."""
+        """Whether one of `roles` is held now, in the city or agency when given.
+
+        A role in an agency is held for every agency it has succeeded.
+        """
         return any(
             held.role in roles
             and (city_id is None or held.city_id == city_id)
-            and (opd_id is None or held.opd_id == opd_id)
+            and (opd_id is None or self._stands_for(held, opd_id))
             for held in self.memberships_now()
         )
 
     def opds(self) -> set[int]:
-        """The agencies this person enters data for (operator or head)."""
-        return {held.opd_id for held in self.memberships_now() if held.role in OF_AN_OPD and held.opd_id}
+        """The agencies this person enters data for (operator or head), and those they have succeeded."""
+        own = {held.opd_id for held in self.memberships_now() if held.role in OF_AN_OPD and held.opd_id}
+        return own | self.succession().before(own) if own else own
+
+    def headed_opds(self) -> set[int]:
+        """The agencies this person heads, and those they have succeeded."""
+        own = {held.opd_id for held in self.memberships_now() if held.role == Role.OPD_HEAD and held.opd_id}
+        return own | self.succession().before(own) if own else own
 
     def home_opds(self) -> set[int]:
-        """The agencies this person belongs to in any role, and those they are part of: nobody accepts their records."""
-        return _with_parents(self.memberships_now())
+        """The agencies this person belongs to in any role, and those they are part of: nobody accepts their records.
+
+        Whatever an agency was called before, or is called now, it is the same house.
+        """
+        return self._houses(self.memberships_now())
+
+    def succession(self) -> "Succession":
+        """Which agencies stand for which: one query, kept on the instance, hence per request."""
+        if not hasattr(self, "_succession"):
+            self._succession: Succession = Opd.objects.succession()
+        return self._succession
+
+    def _stands_for(self, held: "Membership", opd_id: int) -> bool:
+        if held.opd_id is None or held.opd_id == opd_id:
+            return held.opd_id == opd_id
+        return held.opd_id in self.succession().heirs(opd_id)
+
+    def _houses(self, memberships: "Iterable[Membership]") -> set[int]:
+        """The agencies of some memberships, those of which they are units, and what these were and became."""
+        own = _with_parents(memberships)
+        return self.succession().line(own) if own else own
 
     def homes_of_reviewers(self, city_id: int) -> set[int]:
         """The agencies the city's reviewers belong to."""
@@ -99,7 +127,7 @@ class User(AbstractUser):
             self._homes: dict[tuple[str, int], set[int]] = {}
         if (role, city_id) not in self._homes:
             rows = Membership.objects.valid_now().of_roles([role]).filter(city=city_id)
-            self._homes[role, city_id] = _with_parents(rows.select_related("opd"))
+            self._homes[role, city_id] = self._houses(rows.select_related("opd"))
         return self._homes[role, city_id]
 
     def cities(self, *roles: str) -> set[int]:
@@ -118,7 +146,9 @@ class User(AbstractUser):
         """The role in which this person acts on `thing`, for histories and receipts."""
         owner, city_id = getattr(thing, "opd_id", None), getattr(thing, "city_id", None)
         held = [row for row in self.memberships_now() if city_id is None or row.city_id == city_id]
-        of_owner = [row.role for row in held if owner and row.opd_id == owner and row.role in OF_AN_OPD]
+        of_owner = [
+            row.role for row in held if row.role in OF_AN_OPD and owner and self._stands_for(row, owner)
+        ]
         if Role.OPD_HEAD in of_owner:
             return Role.OPD_HEAD  # who is both approves as the head
         # Whoever also enters data for another agency does not act for that one here.
@@ -143,6 +173,12 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Of accounts that can sign in."""
         return self.filter(role=Role.OPD_HEAD, user__is_active=True)
 
+    def reminded(self, city_id: int) -> Self:
+        """Those whom the ladder reaches: operators, heads and leadership whose accounts can sign in."""
+        roles = [Role.OPD_OPERATOR, Role.OPD_HEAD, Role.LEADERSHIP]
+        rows = self.filter(city=city_id, role__in=roles, user__is_active=True)
+        return rows.select_related("user").order_by("user_id", "pk")
+
     def of_roles(self, roles: "Iterable[str]") -> Self:
         return self.filter(role__in=roles)
 
@@ -158,6 +194,11 @@ class Membership(models.Model):
     )
     valid_from = models.DateTimeField(_("valid from"), default=clock.now)
     valid_to = models.DateTimeField(_("valid to"), null=True, blank=True)
+    acting = models.BooleanField(
+        _("acting officer"),
+        default=False,
+        help_text=_("Holds the office for a time, in the place of its holder."),
+    )
     granted_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("granted by")
     )

@@ -1,11 +1,15 @@
 """Places: the city, its wards, and its agencies, whose names change over time."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from smartcity.lib import clock
 
 
 class City(models.Model):
@@ -54,6 +58,34 @@ class Ward(models.Model):
         return self.name
 
 
+class Succession:
+    """Who stands today for agencies that are no longer in force (domain guide, section 16).
+
+    Renamed, merged or split off: the old row keeps its name and records, its successor's people keep the work.
+    """
+
+    def __init__(self, successors: Mapping[int, int]) -> None:
+        self._successors = successors
+
+    def heirs(self, opd_id: int) -> list[int]:
+        """Who stands for an agency, its own successor first, today's last; nobody while it is in force."""
+        found: list[int] = []
+        while (next_id := self._successors.get(opd_id)) and next_id not in found:
+            found.append(next_id)
+            opd_id = next_id
+        return found
+
+    def before(self, opd_ids: Iterable[int]) -> set[int]:
+        """Every agency that one of `opd_ids` stands for, without these themselves."""
+        wanted = set(opd_ids)
+        return {old for old in self._successors if wanted & set(self.heirs(old))} - wanted
+
+    def line(self, opd_ids: Iterable[int]) -> set[int]:
+        """The agencies with all they stand for and all that stand for them: one house over time."""
+        wanted = set(opd_ids)
+        return wanted | self.before(wanted) | {heir for pk in wanted for heir in self.heirs(pk)}
+
+
 class OpdQuerySet(models.QuerySet["Opd"]):
     """How agencies are found."""
 
@@ -62,8 +94,16 @@ class OpdQuerySet(models.QuerySet["Opd"]):
         begun = Q(valid_from__isnull=True) | Q(valid_from__lte=on)
         return self.filter(begun, Q(valid_to__isnull=True) | Q(valid_to__gt=on))
 
+    def in_force_today(self) -> Self:
+        return self.in_force(timezone.localdate(clock.now()))
+
     def of_city(self, city: City) -> Self:
         return self.filter(city=city)
+
+    def succession(self) -> Succession:
+        """What was succeeded until today, in one query."""
+        over = self.filter(valid_to__lte=timezone.localdate(clock.now()), successor__isnull=False)
+        return Succession(dict(over.order_by().values_list("pk", "successor_id")))
 
 
 class Opd(models.Model):
@@ -115,10 +155,21 @@ class Opd(models.Model):
         return self.short
 
     def has_head(self) -> bool:
-        """Whether an account of a head of this agency is valid now; without one the operator submits.
+        """Whether an account of a head of this agency, or of who stands for it, is valid now.
 
-        One query, kept on the instance: every button of a page asks it.
+        Without one the operator submits. Kept on the instance: every button of a page asks it.
         """
         if not hasattr(self, "_has_head"):
-            self._has_head: bool = self.memberships.valid_now().heads().exists()
+            heads = self.memberships.model.objects.valid_now().heads()
+            self._has_head: bool = heads.filter(opd__in=[self.pk, *self.heirs()]).exists()
         return self._has_head
+
+    def heirs(self) -> list[int]:
+        """Who stands for this agency today, itself excluded; asks the database only about one that has ended."""
+        ended = self.valid_to is not None and self.valid_to <= timezone.localdate(clock.now())
+        return Opd.objects.succession().heirs(self.pk) if ended and self.successor_id else []
+
+    def now(self) -> "Opd | None":
+        """The agency that carries on, where this one is no longer in force."""
+        heirs = self.heirs()
+        return Opd.objects.get(pk=heirs[-1]) if heirs else None

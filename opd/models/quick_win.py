@@ -46,15 +46,17 @@ SUB_ACTIVITY = RegexValidator(
 def approved_by(user: "User") -> Q:
     """Agencies whose records this person approves: as their head, or as operator of one without a head.
 
+    The head of a successor is the head of what it has succeeded, as `Opd.has_head` has it.
     A filter over `opd`, of quick wins and of the summary alike.
     """
-    from opd.models.people import Membership, Role
+    from opd.models.people import Membership
 
-    headed = Membership.objects.valid_now().filter(
-        role=Role.OPD_HEAD, opd__in=user.opds(), user__is_active=True
-    )
-    own_desk = {held.opd_id for held in user.memberships_now() if held.role == Role.OPD_HEAD}
-    return Q(opd__in=own_desk) | ~Q(opd__in=headed.values("opd"))
+    heads, own = Membership.objects.valid_now().heads(), user.opds()
+    headed = Q(opd__in=heads.filter(opd__in=own).values("opd"))
+    for old in own:
+        if heirs := user.succession().heirs(old):
+            headed |= Q(Exists(heads.filter(opd__in=heirs)), opd=old)
+    return Q(opd__in=user.headed_opds()) | ~headed
 
 
 def verified_by(user: "User") -> Q:
@@ -364,4 +366,7 @@ class QuickWinEvent(Event):
     quick_win = models.ForeignKey(QuickWin, models.CASCADE, related_name="events")
 
     class Meta(Event.Meta):
-        indexes = [models.Index(fields=["quick_win", "-at"])]
+        indexes = [
+            models.Index(fields=["quick_win", "-at"]),
+            models.Index(fields=["at"], condition=Q(notified_at__isnull=True), name="quick_win_event_untold"),
+        ]
