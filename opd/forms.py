@@ -351,9 +351,7 @@ class ImportForm(forms.Form):
         file = self.cleaned_data["file"]
         if file.size > MAX_BYTES:
             raise forms.ValidationError(
-                _(
-                    "The file is larger than %(limit)d MB. Leave out what is not needed, then choose it again. [IMP-SIZE]"
-                ),
+                _("The file is larger than %(limit)d MB. Leave out what is not needed. [IMP-SIZE]"),
                 params={"limit": MAX_BYTES // 1024 // 1024},
             )
         return file

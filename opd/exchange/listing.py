@@ -96,7 +96,10 @@ def refused(job: ImportJob) -> Listing:
     def lines() -> Iterator[list[Any]]:
         for row in job.rows.refused().iterator(chunk_size=BATCH):
             reasons = [answer["sentence"] for answer in row.answers if not answer["warning"]]
-            yield [*(row.typed.get(name) for name in names), row.number, "\n".join(reasons)]
+            # The text of a formula would come back as text, and be good.
+            formulas = {answer["field"] for answer in row.answers if answer["code"] == "FORMULA"}
+            cells = (None if name in formulas else row.typed.get(name) for name in names)
+            yield [*cells, row.number, "\n".join(reasons)]
 
     return Listing(_("To be mended"), columns, lines())
 
