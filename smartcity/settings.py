@@ -232,6 +232,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-imports": {"task": "opd.tasks.sweep_imports", "schedule": 60.0},
     "forget-imports": {"task": "opd.tasks.forget_imports", "schedule": 86_400.0},
     "sweep-incoming": {"task": "opd.tasks.sweep_incoming", "schedule": 3600.0},
+    "remind": {"task": "opd.tasks.remind", "schedule": 600.0},
 }
 
 # --- Mail ---------------------------------------------------------------------------------------
@@ -256,6 +257,9 @@ MAILERS = {
     }
 }
 DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", default="portal@localhost")
+# Where the links of a mail lead, and from which hour of the city's day on people are reminded.
+PORTAL_SITE = env.str("SITE", default=f"{'https' if PORTAL_HTTPS else 'http'}://{ALLOWED_HOSTS[0]}").rstrip("/")
+PORTAL_REMIND_HOUR = env.int("REMIND_HOUR", default=7)
 
 # --- Safety -------------------------------------------------------------------------------------
 
