@@ -1,7 +1,7 @@
 """The masterplan: what the city promised by regulation, programme by programme, with figures for each year."""
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -42,6 +42,18 @@ class PlanStatus(models.TextChoices):
     APPROVED = "approved", _("Approved")
 
 
+class MasterPlanQuerySet(models.QuerySet["MasterPlan"]):
+    """How masterplans are found."""
+
+    def told_in(self, city_id: int, year: int) -> "MasterPlan | None":
+        """The plan a city's year is told by: the newest that had begun; None before the first."""
+        return self.filter(city=city_id, year_from__lte=year).order_by("-year_from", "-pk").first()
+
+    def shown_in(self, city: City) -> "MasterPlan | None":
+        """The plan the pages speak of: of the year now worked on, or the one that has yet to begin."""
+        return self.told_in(city.pk, city.evaluation_year) or self.filter(city=city).last()
+
+
 class MasterPlan(Stamped, Versioned):
     """The masterplan of a city: a mayoral regulation, a period, a vision."""
 
@@ -59,6 +71,8 @@ class MasterPlan(Stamped, Versioned):
     year_to = models.PositiveSmallIntegerField(_("last year"), validators=YEARS)
     vision = models.TextField(_("vision"), blank=True, max_length=2000, validators=[plain_text])
     sample_fields = models.JSONField(default=list, editable=False)
+
+    objects = MasterPlanQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("masterplan")
@@ -144,6 +158,7 @@ class ProgramQuerySet(models.QuerySet["Program"]):
         seen |= Q(city__in=user.cities(Role.REVIEWER, Role.PLANNER, Role.AUDITOR)) & Q(
             submitted_at__isnull=False
         )
+        seen |= Q(city__in=user.cities(Role.PLANNER), created_by=user)
         seen |= Q(city__in=user.cities(Role.LEADERSHIP), status=PlanStatus.APPROVED)
         return self.filter(seen)
 
@@ -168,11 +183,36 @@ class ProgramQuerySet(models.QuerySet["Program"]):
             "opd__parent", "opd__successor", "dimension", "sub_dimension", "plan", "city"
         )
 
-    def narrowed(self, *, dimension: str | None, status: str | None, text: str | None) -> Self:
-        """As a list page was narrowed; None narrows nothing."""
-        rows = self.filter(dimension__code=dimension) if dimension else self
-        rows = rows.filter(status=status) if status else rows
+    def narrowed(
+        self, *, year: int | None = None, state: str | None = None, text: str | None = None, **wanted: str | None
+    ) -> Self:
+        """As a list page was narrowed; None narrows nothing.
+
+        `wanted` are dimension (a code), opd (a short name), status, category and horizon; `state` is that of `year`.
+        """
+        columns = {"dimension": "dimension__code", "opd": "opd__short"}
+        rows = self.filter(**{columns.get(name, name): value for name, value in wanted.items() if value})
+        if year and state:
+            rows = rows.filter(years__year=year, years__state=state)
+        elif year:
+            rows = rows.in_year(year)
         return rows.matching(text or "")
+
+    def waiting(self) -> Self:
+        """Submitted and not yet decided, the longest wait first."""
+        rows = self.filter(status=PlanStatus.SUBMITTED).select_related("opd__parent", "dimension")
+        return rows.order_by("submitted_at", "pk")
+
+    def with_code(self, plan_id: int, code: str) -> Self:
+        """Rows of a plan with this code, whatever its capitals."""
+        return self.filter(plan=plan_id, code__iexact=code)
+
+    def of_quick_win(self, quick_win: QuickWin) -> Self:
+        return self.filter(quick_wins=quick_win).select_related("opd")
+
+    def lines(self) -> "models.QuerySet[Program, dict[str, Any]]":
+        """What a line of the long list says, as plain values."""
+        return self.values("pk", "code", "name", "status", "opd__short", "dimension_id", "updated_at")
 
     def from_import(self, keys: "Collection[str]", pks: "Collection[int]") -> Self:
         """What a list made (by the keys of its rows) and what it changed."""
@@ -243,7 +283,7 @@ class Program(Stamped, Versioned):
     sub_dimension = models.ForeignKey(
         "dimensions.SubDimension", models.PROTECT, related_name="+", verbose_name=_("sub-dimension")
     )
-    code = models.CharField(_("programme code"), max_length=40, validators=[plain_text])
+    code = models.CharField(_("programme code"), max_length=30, validators=[plain_text])
     name = models.CharField(_("work programme"), max_length=300, validators=[plain_text])
     strategy = models.CharField(
         _("strategy or objective"), max_length=300, blank=True, validators=[plain_text]
@@ -328,6 +368,10 @@ class Program(Stamped, Versioned):
         """Whether a year has both its target and its budget."""
         return self.years.filter(target__isnull=False, budget__isnull=False).exists()
 
+    def is_reported(self, year: int) -> bool:
+        """Whether a verified report tells this year: its figures are corrected there, never typed over."""
+        return self.progress.filter(year=year, verified_at__isnull=False).exists()
+
     def is_lower_better(self) -> bool:
         return self.better == self.Better.DOWN
 
@@ -338,7 +382,26 @@ class ProgramEvent(Event):
     program = models.ForeignKey(Program, models.CASCADE, related_name="events")
 
     class Meta(Event.Meta):
-        indexes = [models.Index(fields=["program", "-at"])]
+        indexes = [
+            models.Index(fields=["program", "-at"]),
+            models.Index(fields=["at"], condition=Q(notified_at__isnull=True), name="program_event_untold"),
+        ]
+
+
+class ProgramYearQuerySet(models.QuerySet["ProgramYear"]):
+    """How the years of programmes are found."""
+
+    def told_of(self, plan: MasterPlan, year: int) -> Self:
+        """The approved programmes of a plan in one year, in the order of their codes: what counts."""
+        return (
+            self.filter(program__plan=plan, program__status=PlanStatus.APPROVED, year=year)
+            .select_related("program__opd", "program__dimension", "program__sub_dimension")
+            .order_by("program__dimension__order", "program__code")
+        )
+
+    def states(self, programs: "Collection[int]", year: int) -> dict[int, str]:
+        """The state of each programme that has the year, by its number."""
+        return dict(self.filter(program__in=programs, year=year).values_list("program_id", "state"))
 
 
 class ProgramYear(models.Model):
@@ -363,6 +426,8 @@ class ProgramYear(models.Model):
     carried = models.BooleanField(
         _("carried over"), default=False, help_text=_("Taken over from the year before.")
     )
+
+    objects = ProgramYearQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("year of a programme")
