@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from dimensions.models import SmartDimension
 from opd.completeness import BY_NAME, FIELDS, SECTIONS, Field, missing
 from opd.models import Evidence, EvidenceKind, Note, QuickWin, QuickWinEvent, Role, Status, Submission
-from opd.workflow import QUICK_WIN
+from opd.workflow import INTERNAL, QUICK_WIN
 from smartcity.lib import dates, decimals
 
 BADGES = {
@@ -177,10 +177,6 @@ def file_size(size: int) -> str:
     if size < MEBIBYTE:
         return f"{decimals.display(max(Decimal(1), Decimal(size) / 1024), 0)} KB"
     return f"{decimals.display(Decimal(size) / MEBIBYTE, 1)} MB"
-
-
-#: What head and operator say to each other stays in their agency.
-INTERNAL = {"send_back"}
 
 
 def history_rows(

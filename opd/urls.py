@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from opd.views import evidence, exports, imports, preferences, quick_wins, verification, workspace
+from opd.views import evidence, exports, finding, imports, preferences, quick_wins, verification, workspace
 
 app_name = "opd"
 
@@ -35,5 +35,6 @@ urlpatterns = [
     path("imports/<int:pk>/refused/", imports.refused, name="import_refused"),
     path("exports/<slug:what>/", exports.export, name="export"),
     path("templates/<slug:what>/", exports.template, name="template"),
+    path("search/", finding.search, name="search"),
     path("preferences/theme/", preferences.theme, name="theme"),
 ]

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from opd.models import Program, Progress, QuickWin
 
 DRAFT, PROPOSED, SUBMITTED, RETURNED, VERIFIED = "draft", "proposed", "submitted", "returned", "verified"
+#: What head and operator say to each other stays in their agency.
+INTERNAL = frozenset({"send_back"})
 WITH_OPERATOR = frozenset({DRAFT, RETURNED})
 WITH_OPD = frozenset({DRAFT, RETURNED, PROPOSED})
 WITH_HEAD, WITH_REVIEWER, DONE = frozenset({PROPOSED}), frozenset({SUBMITTED}), frozenset({VERIFIED})

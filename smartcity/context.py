@@ -12,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from evaluations.models import EvaluationWindow
+from opd import rules
 from opd.models import City, Role, Tally, User
 from smartcity.lib import charts, clock, dates
 
@@ -31,7 +32,7 @@ PAGES = (
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """Return nav, who, city_name, office_line, theme, portal_now and deadline for base.html."""
+    """Return nav, who, may_search, city_name, office_line, theme, portal_now and deadline for base.html."""
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         city = City.objects.first()
@@ -47,6 +48,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     return {
         "nav": SimpleLazyObject(lambda: _nav(request, user)),
         "who": {"title": str(user), "place": _place(user)},
+        "may_search": rules.may_list(user),
         "city_name": city.name if city else "",
         "office_line": _office(city or City.objects.first()),
         "theme": user.theme,

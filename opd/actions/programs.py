@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
-from opd import audit, rules, tallies
+from opd import audit, finding, rules, tallies
 from opd.actions.records import same
 from opd.models import MasterPlan, Opd, Program, ProgramYear, QuickWin, User
 from opd.payload import program_payload
@@ -135,12 +135,13 @@ def settled(
     left_dimension: int | None = None,
     years: Iterable[int] | None = None,
 ) -> None:
-    """What every change leaves behind: exact totals of its years and a link in the audit chain of the city's year."""
+    """What every change leaves behind: exact totals, words that can be found, a link in the city's audit chain."""
     for year in sorted(years or program.years.values_list("year", flat=True)):
         for dimension_id in sorted({program.dimension_id, left_dimension or program.dimension_id}):
             tallies.refresh_plan_cell(
                 city_id=program.city_id, year=year, opd_id=program.opd_id, dimension_id=dimension_id
             )
+    finding.refresh(program, action)
     audit.record(
         by=by,
         action=action,

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from opd import audit, tallies
+from opd import audit, finding, tallies
 from opd.models import Progress, ProgressSubmission, QuickWin, Submission, User
 from opd.payload import progress_payload, quick_win_payload
 from opd.workflow import PROGRESS, QUICK_WIN, WITH_OPD
@@ -96,12 +96,13 @@ def settled(
     reason: str = "",
     left_dimension: int | None = None,
 ) -> None:
-    """What every change leaves behind: an exact summary and a link in the audit chain.
+    """What every change leaves behind: an exact summary, words that can be found, and a link in the audit chain.
 
     Locks are taken in one order everywhere, cells by dimension and the chain last, so that no two changes
     wait for each other.
     """
     kind_of(record).recount(record, left_dimension)
+    finding.refresh(record, action)
     audit.record(
         by=by,
         action=action,
@@ -115,7 +116,8 @@ def settled(
 
 
 def noted(record: Record, by: User, action: str, *, reason: str = "") -> None:
-    """The talk about a record is audited, too; it changes neither the text nor a total."""
+    """The talk about a record is found and audited, too; it changes neither the text nor a total."""
+    finding.refresh(record, action)
     audit.record(by=by, action=action, obj=record, city_id=record.city_id, year=record.year, reason=reason)
 
 

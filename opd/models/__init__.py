@@ -2,6 +2,8 @@
 
 from opd.models.audit import AuditChain, AuditEvent
 from opd.models.evidence import Evidence, EvidenceKind, StoredFile
+from opd.models.feed import CalendarFeed
+from opd.models.finding import Finding, FindingQuerySet
 from opd.models.imports import (
     ColumnMemory,
     ImportFile,
@@ -33,11 +35,14 @@ __all__ = [
     "NO_NOTE",
     "AuditChain",
     "AuditEvent",
+    "CalendarFeed",
     "City",
     "CityBudget",
     "ColumnMemory",
     "Evidence",
     "EvidenceKind",
+    "Finding",
+    "FindingQuerySet",
     "ImportFile",
     "ImportJob",
     "ImportKind",

@@ -146,6 +146,7 @@ def _all() -> Iterator[tuple[str, str]]:
     yield from _reviewers()
     yield from _evaluations()
     yield from _reports_read()
+    yield from _finding()
 
 
 def _agencies() -> Iterator[tuple[str, str]]:
@@ -212,6 +213,13 @@ def _evaluations() -> Iterator[tuple[str, str]]:
         yield username, reverse("evaluations:score", args=[running.pk, code])
     for name in ("material", "declare", "result"):
         yield "asesor1", reverse(f"evaluations:{name}", args=[running.pk])
+
+
+def _finding() -> Iterator[tuple[str, str]]:
+    for username in ("operator.disbudpar", "pemeriksa", "pimpinan"):
+        yield username, f"{reverse('opd:search')}?q=pelayanan"
+    yield "pemeriksa", reverse("opd:search")
+    yield "pemeriksa", f"{reverse('opd:search')}?q=tidakada"
 
 
 def _reports_read() -> Iterator[tuple[str, str]]:

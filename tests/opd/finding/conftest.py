@@ -1,0 +1,3 @@
+"""The whole cast plays here, too."""
+
+from tests.cast import as_, cast, city, complete, draft, house, houses, opds, submitted  # noqa: F401
