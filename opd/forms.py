@@ -40,7 +40,7 @@ LONG = ("problem", "description", "schedule", "sustainability")
 SHORT_TEXT = ("beneficiaries", "partners")
 
 
-def _helper() -> FormHelper:
+def helper() -> FormHelper:
     """The template owns the form tag, the token and the buttons."""
     helper = FormHelper()
     helper.form_tag = False
@@ -57,7 +57,7 @@ class _QuickWinForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _helper()
+        self.helper = helper()
         for name, field in self.fields.items():
             field.help_text = HELP.get(name, "")
             if name in LONG or name in SHORT_TEXT:
@@ -220,7 +220,7 @@ class EvidenceForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _helper()
+        self.helper = helper()
         self.fields["page"].help_text = _("For example 3, or 3 to 7.")
         for name in ("title", "page"):
             self.fields[name].validators.append(plain_text)
