@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from evaluations.models import Area, Instrument
+from opd.models import NO_NOTE
 from tests.permissions import world as worlds
 
 KEY = "0123456789abcdef0123456789abcdef"
@@ -29,7 +30,13 @@ def _local(moment: Any) -> str:
 def _photo(world: worlds.World, state: str) -> dict[str, Any]:
     buffer = BytesIO()
     Image.new("RGB", (40, 30), "#2f6f73").save(buffer, "JPEG")
-    return {"file": SimpleUploadedFile("lain.jpg", buffer.getvalue(), "image/jpeg")}
+    return {
+        "bring in a list": _list,
+        "confirm the columns": _columns,
+        "choose rows": lambda world, state: {"all": "no"},
+        "consent": lambda world, state: {"shown": "2", "row": "2"},
+        "file": SimpleUploadedFile("lain.jpg", buffer.getvalue(), "image/jpeg"),
+    }
 
 
 def _section(world: worlds.World, state: str) -> dict[str, Any]:
@@ -41,6 +48,20 @@ def _section(world: worlds.World, state: str) -> dict[str, Any]:
         "beneficiaries": "Warga",
         "partners": "",
     }
+
+
+def _list(world: worlds.World, state: str) -> dict[str, Any]:
+    content = b"Kode Program;Dimensi;Subdimensi;Program Kerja;OPD Penanggung Jawab\n"
+    return {
+        "kind": "action_plan",
+        "year": "2022",
+        "file": SimpleUploadedFile("daftar.csv", content, "text/csv"),
+    }
+
+
+def _columns(world: worlds.World, state: str) -> dict[str, Any]:
+    fields = {"c-A": "year", "c-B": "dimension", "c-C": "name", "c-D": "owner_opd"}
+    return {"sheet": world.imports[state].sheet, "year": "2022"} | fields
 
 
 def _create(world: worlds.World, state: str) -> dict[str, Any]:
@@ -84,7 +105,16 @@ def _evidence(world: worlds.World, state: str) -> dict[str, Any]:
     }
 
 
+def _note(world: worlds.World, state: str) -> dict[str, Any]:
+    kept = world.quick_wins[state].notes.unsent().filter(field="target").first()
+    return {"field": "target", "text": "Catatan", "version": kept.version if kept else NO_NOTE}
+
+
 BODIES: dict[str, Any] = {
+    "bring in a list": _list,
+    "confirm the columns": _columns,
+    "choose rows": lambda world, state: {"all": "no"},
+    "consent": lambda world, state: {"shown": "2", "row": "2"},
     "theme": lambda world, state: {"theme": "dark"},
     "create a quick win": _create,
     "save a section": _section,
@@ -95,7 +125,7 @@ BODIES: dict[str, Any] = {
         "key": KEY,
     },
     "change evidence": _evidence,
-    "write a note": lambda world, state: {"field": "target", "text": "Catatan"},
+    "write a note": _note,
     "reply to a note": lambda world, state: {"reply": "Sudah benar."},
     "create a window": lambda world, state: _window(world, state, "Tahap lain"),
     "change a window": lambda world, state: _window(world, state, "Tahap ubah"),

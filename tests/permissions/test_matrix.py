@@ -5,6 +5,8 @@ nothing to do, and nothing in the database changed. Each row is one test; its ce
 """
 
 import csv
+import io
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -74,8 +76,12 @@ def ask(world: worlds.World, route: dict[str, str], state: str, actor: str, wron
 
 
 def body_of(response: Any) -> bytes:
-    """The whole body; reading a streamed one to its end also closes its file."""
-    return b"".join(response.streaming_content) if response.streaming else bytes(response.content)
+    """The whole body, of a workbook what is packed in it; reading a streamed one to its end also closes its file."""
+    body = b"".join(response.streaming_content) if response.streaming else bytes(response.content)
+    if body.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(body)) as package:
+            return b"".join(package.read(name) for name in package.namelist())
+    return body
 
 
 def fingerprint() -> dict[str, int]:
@@ -106,6 +112,7 @@ def address(world: worlds.World, route: dict[str, str], state: str) -> str:
             "sha256": world.evidence("verified").stored_file_id,
         },
         "report": lambda: {"pk": world.reports[state].pk},
+        "import": lambda: {"pk": world.imports[state].pk},
     }
     return reverse(route["route"], kwargs={**builders[route["object"]](), **args})
 

@@ -13,7 +13,10 @@ from evaluations import actions as evaluation
 from evaluations.loading import load
 from evaluations.models import Area, EvaluationWindow, Seat
 from opd import actions
-from opd.models import City, Evidence, Membership, Note, Opd, QuickWin, Role, Submission, User
+from opd.actions import import_work, imports
+from opd.exchange.found import table_of
+from opd.imports import Kind, propose
+from opd.models import City, Evidence, ImportJob, Membership, Note, Opd, QuickWin, Role, Submission, User
 from reports import store
 from reports.actions import request_report
 from reports.models import Report
@@ -59,6 +62,7 @@ class World:
     windows: dict[str, EvaluationWindow] = field(default_factory=dict)
     reports: dict[str, Report] = field(default_factory=dict)
     seats: dict[str, Seat] = field(default_factory=dict)
+    imports: dict[str, ImportJob] = field(default_factory=dict)
 
     def evidence(self, state: str) -> Evidence:
         return self.quick_wins[state].evidence.get(original_name=f"foto-{state}.jpg")
@@ -77,6 +81,7 @@ def build() -> World:
         _people(world)
         for state in STATES:
             world.quick_wins[state] = _quick_win(world, state)
+        world.imports["checked"] = _import(world)
     _windows(world)
     _reports(world)
     return world
@@ -136,6 +141,27 @@ def _quick_win(world: World, state: str) -> QuickWin:
             actions.write_note(owner=quick_win, field="target", text="KANARI-CATATAN", by=by)
         actions.move(pk=quick_win.pk, name=name, by=by)
     return QuickWin.objects.get(pk=quick_win.pk)
+
+
+def _import(world: World) -> ImportJob:
+    """A list of the operator that waits for consent."""
+    operator = fresh(world, "operator")
+    content = b"Tahun;Dimensi;Nama Program;OPD Pengampu\n2022;BRD;KANARI-IMPOR;DISBUDPAR\n"
+    job = imports.start_import(
+        by=operator,
+        city=world.city,
+        kind="quick_win",
+        year=2022,
+        name="KANARI.csv",
+        content=content,
+        key=None,
+    )
+    import_work.work(job.pk)
+    job.refresh_from_db()
+    proposal = propose(table_of(job.found[0]), Kind.QUICK_WIN, 2022)
+    imports.map_columns(pk=job.pk, by=operator, sheet=job.sheet, year=2022, proposal=proposal)
+    import_work.work(job.pk)
+    return ImportJob.objects.get(pk=job.pk)
 
 
 def _windows(world: World) -> None:
