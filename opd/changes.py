@@ -4,10 +4,11 @@ The base is the submission that was decided before: every one is verified or ret
 arrive, so it is what the reviewers last looked at, whoever of them it was.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from opd.completeness import FIELDS
+from opd.completeness import FIELDS, Field
 
 
 @dataclass(frozen=True)
@@ -21,10 +22,10 @@ class Change:
     removed: tuple[str, ...] = ()
 
 
-def between(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
-    """Return the fields that differ between two payloads, in the order of the form."""
+def between(before: dict[str, Any], after: dict[str, Any], fields: Iterable[Field] = FIELDS) -> list[Change]:
+    """Return the `fields` that differ between two payloads, in the order of the form."""
     found = []
-    for field in FIELDS:
+    for field in fields:
         if field.name == "evidence":
             found += _evidence(before, after)
             continue

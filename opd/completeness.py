@@ -86,6 +86,8 @@ PROGRESS_FIELDS = (
 )
 PROGRESS_BY_NAME = {field.name: field for field in PROGRESS_FIELDS}
 PROGRESS_ASKED = tuple(field for field in PROGRESS_FIELDS if field.needed != OPTIONAL)
+#: Whatever a note may be about.
+NOTED = PROGRESS_BY_NAME | BY_NAME
 
 
 def fields_of(section: str) -> tuple[Field, ...]:

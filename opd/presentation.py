@@ -17,8 +17,20 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from dimensions.models import SmartDimension
-from opd.completeness import BY_NAME, FIELDS, SECTIONS, Field, missing
-from opd.models import Evidence, EvidenceKind, Note, QuickWin, QuickWinEvent, Role, Status, Submission
+from opd.completeness import FIELDS, NOTED, SECTIONS, Field, missing
+from opd.models import (
+    Evidence,
+    EvidenceKind,
+    Note,
+    ProgressEvent,
+    ProgressNote,
+    ProgressSubmission,
+    QuickWin,
+    QuickWinEvent,
+    Role,
+    Status,
+    Submission,
+)
 from opd.workflow import INTERNAL, QUICK_WIN
 from smartcity.lib import dates, decimals
 
@@ -108,7 +120,11 @@ def missing_rows(fields: Iterable[Field], base_url: str = "") -> list[dict[str, 
     """Return what is missing as links to the fields, for missing.html."""
     titles = {section.name: str(section.title) for section in SECTIONS}
     return [
-        {"label": str(field.label), "section": titles[field.section], "url": f"{base_url}{field.anchor}"}
+        {
+            "label": str(field.label),
+            "section": titles.get(field.section, ""),
+            "url": f"{base_url}{field.anchor}",
+        }
         for field in fields
     ]
 
@@ -180,7 +196,7 @@ def file_size(size: int) -> str:
 
 
 def history_rows(
-    events: Iterable[QuickWinEvent], *, subject: str = "", inside: bool = True
+    events: Iterable[QuickWinEvent | ProgressEvent], *, subject: str = "", inside: bool = True
 ) -> list[dict[str, Any]]:
     """Return the timeline, newest first: verb, role, time, and the note that came with it.
 
@@ -202,7 +218,7 @@ def history_rows(
     return rows
 
 
-def receipt_row(submission: Submission) -> dict[str, str]:
+def receipt_row(submission: Submission | ProgressSubmission) -> dict[str, str]:
     """Return a receipt for receipt.html; the digest is shown in groups, in full on its own page."""
     digest = submission.digest
     return {
@@ -215,7 +231,7 @@ def receipt_row(submission: Submission) -> dict[str, str]:
     }
 
 
-def note_rows(notes: Iterable[Note]) -> dict[str, list[dict[str, Any]]]:
+def note_rows(notes: "Iterable[Note | ProgressNote]") -> dict[str, list[dict[str, Any]]]:
     """Return notes by field, for the form and the review: text, by whom, when, whether answered."""
     rows: dict[str, list[dict[str, Any]]] = {}
     for note in notes:
@@ -224,9 +240,10 @@ def note_rows(notes: Iterable[Note]) -> dict[str, list[dict[str, Any]]]:
             {
                 "pk": note.pk,
                 "field": note.field,
-                "label": str(BY_NAME[note.field].label) if note.field in BY_NAME else _("General note"),
-                "anchor": BY_NAME[note.field].anchor if note.field in BY_NAME else "#note",
+                "label": str(NOTED[note.field].label) if note.field in NOTED else _("General note"),
+                "anchor": NOTED[note.field].anchor if note.field in NOTED else "#note",
                 "text": note.text,
+                "version": note.version,
                 "by": note.author.title,
                 "iso": moment.isoformat(),
                 "at": dates.wib(moment),

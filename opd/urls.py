@@ -2,9 +2,27 @@
 
 from django.urls import path
 
-from opd.views import evidence, exports, finding, imports, preferences, quick_wins, verification, workspace
+from opd.views import (
+    board,
+    evidence,
+    exports,
+    finding,
+    imports,
+    notifications,
+    periods,
+    preferences,
+    progress,
+    progress_list,
+    queue,
+    quick_wins,
+    receipts,
+    verification,
+    workspace,
+)
 
 app_name = "opd"
+
+OF_PROGRESS = {"kind": "progress"}
 
 urlpatterns = [
     path("", workspace.home, name="home"),
@@ -21,11 +39,22 @@ urlpatterns = [
     path("evidence/<int:pk>/remove/", evidence.remove, name="evidence_delete"),
     path("evidence/<int:pk>/file/", evidence.file, name="evidence_file"),
     path("evidence/<int:pk>/preview/", evidence.preview, name="evidence_preview"),
-    path("queue/", verification.queue, name="queue"),
+    path("progress/", progress_list.progress_list, name="progress_list"),
+    path("progress/start/", progress.start, name="progress_start"),
+    path("progress/approve/", progress_list.approve, name="progress_approve"),
+    path("progress/<int:pk>/", progress.detail, name="progress"),
+    path("progress/<int:pk>/edit/", progress.edit, name="progress_edit"),
+    path("progress/<int:pk>/moves/<slug:name>/", progress.move, name="progress_move"),
+    path("progress/<int:pk>/evidence/", evidence.add, OF_PROGRESS, name="progress_evidence"),
+    path("progress/<int:pk>/links/", evidence.add_link, OF_PROGRESS, name="progress_link"),
+    path("progress/<int:pk>/review/", verification.review, OF_PROGRESS, name="progress_review"),
+    path("progress/<int:pk>/notes/", verification.note, OF_PROGRESS, name="progress_note"),
+    path("progress-notes/<int:pk>/reply/", verification.reply, OF_PROGRESS, name="progress_reply"),
+    path("queue/", queue.queue, name="queue"),
     path("quick-wins/<int:pk>/review/", verification.review, name="review"),
     path("quick-wins/<int:pk>/notes/", verification.note, name="note_save"),
     path("notes/<int:pk>/reply/", verification.reply, name="note_reply"),
-    path("receipts/<slug:number>/", quick_wins.receipt, name="receipt"),
+    path("receipts/<path:number>/", receipts.receipt, name="receipt"),
     path("imports/", imports.imports, name="imports"),
     path("imports/<int:pk>/", imports.detail, name="import"),
     path("imports/<int:pk>/columns/", imports.columns, name="import_map"),
@@ -36,5 +65,11 @@ urlpatterns = [
     path("exports/<slug:what>/", exports.export, name="export"),
     path("templates/<slug:what>/", exports.template, name="template"),
     path("search/", finding.search, name="search"),
+    path("board/", board.board, name="board"),
+    path("board/<int:pk>/", board.detail, name="board_detail"),
+    path("board/<int:pk>/text/", board.reminder_text, name="reminder_text"),
+    path("periods/", periods.periods, name="periods"),
+    path("notifications/", notifications.notifications, name="notifications"),
+    path("notifications/read/", notifications.read, name="notifications_read"),
     path("preferences/theme/", preferences.theme, name="theme"),
 ]

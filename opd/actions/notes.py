@@ -8,20 +8,29 @@ from django.utils.translation import gettext as _
 
 from opd import rules
 from opd.actions import records
-from opd.models import Note, ProgressNote, User
+from opd.models import NO_NOTE, Note, ProgressNote, User
 from smartcity.lib import clock
+from smartcity.lib.models import StaleVersion
 from smartcity.lib.workflow import NotReady, Problem
 
 
 @transaction.atomic
-def write_note(*, owner: records.Record, field: str, text: str, by: User) -> Note | ProgressNote | None:
-    """Keep one unsent note per field; an empty text removes it. The agency sees it when the item is returned."""
+def write_note(
+    *, owner: records.Record, field: str, text: str, by: User, seen: str | None = None
+) -> Note | ProgressNote | None:
+    """Keep one unsent note per field; an empty text removes it. The agency sees it when the item is returned.
+
+    `seen` is the version of the note the person had read, NO_NOTE where there was none. Raises StaleVersion,
+    with the note kept now, when a colleague was first. What is kept already is no conflict.
+    """
     row: Any = records.locked(type(owner), owner.pk)
     if not rules.may_note(by, row):
         raise PermissionDenied
     words, kept = text.strip(), row.notes.unsent().filter(field=field).first()
     if (kept.text if kept else "") == words:
         return kept
+    if seen is not None and seen != (kept.version if kept else NO_NOTE):
+        raise StaleVersion(kept)
     if not words:
         row.notes.unsent().filter(field=field).delete()
         records.noted(row, by, "note.removed")

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, Self
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from opd.completeness import (
@@ -19,6 +20,7 @@ from opd.completeness import (
     progress_counted,
     progress_missing,
 )
+from opd.models.people import Membership
 from opd.models.places import City, Opd
 from opd.models.plan import YEARS, Program, ProgramYear, State
 from opd.models.quick_win import EDITABLE, WAITING, Status, approved_by, verified_by
@@ -28,11 +30,29 @@ from smartcity.lib.text import plain_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from datetime import datetime
+    from datetime import date, datetime
 
     from opd.models.people import User
 
 QUARTERS = (1, 2, 3, 4)
+
+
+class ReportingPeriodQuerySet(models.QuerySet["ReportingPeriod"]):
+    """How the quarters of a city are found."""
+
+    def of_city(self, city_id: int) -> Self:
+        return self.filter(city=city_id)
+
+    def in_year(self, year: int) -> Self:
+        return self.filter(year=year)
+
+    def opened(self, now: "datetime") -> Self:
+        """The quarters whose reports may be written already, the newest first."""
+        return self.filter(opens_on__lte=timezone.localdate(now)).order_by("-year", "-quarter")
+
+    def of_ladder(self, city_id: int, today: "date", since: "date") -> Self:
+        """Those whose first reminder is due and whose last one was not before `since`."""
+        return self.filter(city=city_id, remind_operator_on__lte=today, remind_assistant_on__gte=since)
 
 
 class ReportingPeriod(Versioned):
@@ -49,6 +69,8 @@ class ReportingPeriod(Versioned):
     remind_head_on = models.DateField(_("remind the OPD head on"))
     remind_assistant_on = models.DateField(_("inform the assistant on"))
     sample = models.BooleanField(_("example"), default=False)
+
+    objects = ReportingPeriodQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("reporting period")
@@ -68,6 +90,15 @@ class ReportingPeriod(Versioned):
 
     def __str__(self) -> str:
         return f"TW {self.quarter} {self.year}"
+
+    def is_open(self, now: "datetime") -> bool:
+        """Whether its reports may be written already."""
+        return self.opens_on <= timezone.localdate(now)
+
+    def day_of(self, rung: str) -> "date":
+        """The day of a rung of the ladder: operator, head or assistant."""
+        day: date = getattr(self, f"remind_{rung}_on")
+        return day
 
 
 class ProgressQuerySet(models.QuerySet["Progress"]):
@@ -109,12 +140,45 @@ class ProgressQuerySet(models.QuerySet["Progress"]):
         """What waits for this person's decision."""
         return self.waiting().filter(verified_by(user))
 
+    def to_submit(self, user: "User", year: int, quarter: int) -> Self:
+        """What this person may approve at once: with the head; in an agency without one, what is written."""
+        headed = Membership.objects.valid_now().heads().values("opd")
+        written = Q(status__in=EDITABLE) & ~Q(opd__in=headed)
+        mine = self.of_own_opds(user).in_quarter(year, quarter)
+        return mine.filter((Q(status=Status.PROPOSED) & approved_by(user)) | written).order_by(
+            "program__code", "pk"
+        )
+
     def for_list(self) -> Self:
-        return self.select_related("program__dimension", "opd")
+        return self.select_related("program__dimension", "dimension", "opd__parent")
+
+    def for_queue(self) -> Self:
+        """With `again`: submitted before. Asked row by row of the page, as for quick wins."""
+        earlier = ProgressSubmission.objects.filter(progress=OuterRef("pk"), sequence__gt=1)
+        return self.for_list().annotate(again=Exists(earlier))
 
     def for_detail(self) -> Self:
         return self.select_related(
-            "program__sub_dimension", "program__opd", "dimension", "opd__parent", "city"
+            "program__sub_dimension", "program__opd", "program__plan", "dimension", "opd__parent", "city"
+        )
+
+    def of_neighbours(self, year: int, quarter: int) -> Self:
+        """The earlier quarters of a year and the same quarter of the year before, in the order of time."""
+        beside = Q(year=year, quarter__lt=quarter) | Q(year=year - 1, quarter=quarter)
+        return self.filter(beside).order_by("year", "quarter")
+
+    def with_evidence_count(self) -> Self:
+        return self.annotate(evidence_count=Count("evidence"))
+
+    def matching(self, text: str) -> Self:
+        """Rows whose programme or agency contains the words typed."""
+        if not text:
+            return self
+        return self.filter(
+            Q(program__name__icontains=text)
+            | Q(program__code__icontains=text)
+            | Q(opd__short__icontains=text)
+            | Q(opd__official_name__icontains=text)
         )
 
 
@@ -228,28 +292,25 @@ class Progress(Stamped, Versioned):
         ).exists()
 
     def roll_up(self) -> None:
-        """Bring the year's figures up to the verified reports: the sum of the quarters, or the last one's value.
-
-        Money is told up to the end of the quarter, so the last verified report counts. The state is that of the
-        last verified report, too.
-        """
+        """Bring the year's figures up to the verified reports; see `rolled_up`."""
         reports = list(
             Progress.objects.select_for_update(of=("self",))
-            .filter(program=self.program_id, year=self.year, status=Status.VERIFIED)
+            .filter(program=self.program_id, year=self.year, verified_at__isnull=False)
             .order_by("quarter")
         )
-        last, values = reports[-1], [row.value for row in reports if row.value is not None]
-        per_period = self.program.measure == Program.Measure.PER_PERIOD
         ProgramYear.objects.update_or_create(
-            program=self.program,
-            year=self.year,
-            defaults={
-                "actual": (sum(values, Decimal(0)) if per_period else values[-1]) if values else None,
-                "absorbed": last.absorbed,
-                "state": last.state,
-                "state_reason": last.state_reason,
-            },
+            program=self.program, year=self.year, defaults=rolled_up(self.program.measure, reports)
         )
+
+    def figures(self) -> dict[str, Any]:
+        """What was verified last: while a report is being corrected, the old figures stand."""
+        if self.status == Status.VERIFIED:
+            return {name: getattr(self, name) for name in FIGURES}
+        receipt = self.submissions.filter(at__lte=self.verified_at).order_by("-sequence")[0]
+        told = receipt.payload["values"]
+        return {name: Decimal(told[name]) if told[name] else None for name in ("value", "absorbed")} | {
+            name: told[name] for name in ("state", "state_reason")
+        }
 
     def open_note_fields(self) -> list[str]:
         """The fields the reviewer asked about and nobody has answered yet."""
@@ -259,13 +320,36 @@ class Progress(Stamped, Versioned):
         return self.notes.unsent().exists()
 
 
+FIGURES = ("value", "absorbed", "state", "state_reason")
+
+
+def rolled_up(measure: str, reports: "list[Progress]") -> dict[str, Any]:
+    """Return a year's figures from its reports that were verified, in the order of the quarters, at least one.
+
+    The sum of the quarters, or the last one's value. Money is told up to the end of the quarter, so the last
+    report counts, and so does its state.
+    """
+    told = [row.figures() for row in reports]
+    values = [row["value"] for row in told if row["value"] is not None]
+    per_period = measure == Program.Measure.PER_PERIOD
+    return {
+        "actual": (sum(values, Decimal(0)) if per_period else values[-1]) if values else None,
+        "absorbed": told[-1]["absorbed"],
+        "state": told[-1]["state"],
+        "state_reason": told[-1]["state_reason"],
+    }
+
+
 class ProgressEvent(Event):
     """One line of a progress report's history."""
 
     progress = models.ForeignKey(Progress, models.CASCADE, related_name="events")
 
     class Meta(Event.Meta):
-        indexes = [models.Index(fields=["progress", "-at"])]
+        indexes = [
+            models.Index(fields=["progress", "-at"]),
+            models.Index(fields=["at"], condition=Q(notified_at__isnull=True), name="progress_event_untold"),
+        ]
 
 
 class ProgressSubmissionQuerySet(FrozenQuerySet):

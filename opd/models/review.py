@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from opd.models.quick_win import QuickWin
 from smartcity.lib import clock
-from smartcity.lib.models import Frozen, FrozenQuerySet, both_or_neither
+from smartcity.lib.models import Frozen, FrozenQuerySet, both_or_neither, digest_of
 from smartcity.lib.text import plain_text
 
 if TYPE_CHECKING:
@@ -42,6 +42,9 @@ class Receipt(Frozen):
     def __str__(self) -> str:
         return self.number
 
+    def get_absolute_url(self) -> str:
+        return reverse("opd:receipt", args=[self.number])
+
 
 class Submission(Receipt):
     """The receipt of a quick win's submission."""
@@ -58,9 +61,6 @@ class Submission(Receipt):
             models.UniqueConstraint(fields=["quick_win", "sequence"], name="submission_sequence_once")
         ]
 
-    def get_absolute_url(self) -> str:
-        return reverse("opd:receipt", args=[self.number])
-
 
 class NoteQuerySet(models.QuerySet[Any]):
     """How notes are found."""
@@ -74,6 +74,10 @@ class NoteQuerySet(models.QuerySet[Any]):
 
     def sent(self) -> Self:
         return self.filter(sent_at__isnull=False)
+
+
+#: What a form carries where no note stood yet.
+NO_NOTE = "none"
 
 
 class FieldNote(models.Model):
@@ -98,6 +102,11 @@ class FieldNote(models.Model):
 
     def __str__(self) -> str:
         return f"{self.field}: {self.text[:40]}"
+
+    @property
+    def version(self) -> str:
+        """What a form carries of the note it was drawn with: another draft, or other words, are another version."""
+        return digest_of({"id": self.pk, "text": self.text})
 
 
 class Note(FieldNote):

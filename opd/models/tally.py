@@ -27,7 +27,9 @@ class TallyQuerySet(models.QuerySet[Any]):
 
     def with_person(self, user: "User", year: int) -> int:
         """How many quick wins of a year are in a person's hands: the length of `QuickWinQuerySet.with_person`."""
-        own = self.filter(year=year, opd__in=user.opds())
+        return self._in_hands(self.filter(year=year, opd__in=user.opds()), user)
+
+    def _in_hands(self, own: Self, user: "User") -> int:
         written = sum((models.F(status) for status in sorted(EDITABLE)), models.Value(0))
         counted = own.aggregate(
             written=models.Sum(written, default=0),
@@ -76,6 +78,15 @@ class ProgressTallyQuerySet(TallyQuerySet):
 
     def of_quarter(self, city_id: int, year: int, quarter: int) -> Self:
         return self.filter(city=city_id, year=year, quarter=quarter)
+
+    def reports_with(self, user: "User") -> int:
+        """How many reports are in a person's hands: the length of `ProgressQuerySet.with_person`."""
+        return self._in_hands(self.filter(opd__in=user.opds()), user)
+
+    def reports_waiting_for(self, user: "User", city_id: int) -> int:
+        """How many reports wait for a person's decision: the length of `ProgressQuerySet.decided_by`."""
+        rows = self.filter(verified_by(user), city=city_id, submitted__gt=0)
+        return int(rows.aggregate(count=models.Sum("submitted", default=0))["count"])
 
 
 class ProgressTally(models.Model):

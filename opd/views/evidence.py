@@ -8,37 +8,39 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from opd import actions, rules
-from opd.access import editable_quick_win, evidence_or_404, person, posted_key, posted_version
+from opd.access import editable_or_404, evidence_or_404, person, posted_key, posted_version
 from opd.forms import EvidenceForm, LinkForm, UploadForm
-from opd.models import Evidence, EvidenceKind, QuickWin
-from opd.views.form_page import evidence_html, form_page, side_parts
+from opd.models import Evidence, EvidenceKind, Progress, QuickWin
+from opd.views.form_page import evidence_html
+from opd.views.kinds import KINDS, kind_of
 from smartcity.lib import files
 from smartcity.lib.forms import typed
 from smartcity.lib.models import StaleVersion
 
 
 @require_POST
-def add(request: HttpRequest, pk: int) -> HttpResponse:
+def add(request: HttpRequest, pk: int, kind: str = "quick_win") -> HttpResponse:
     """Take one or several files, check each by its content, and attach them."""
-    quick_win = editable_quick_win(request, pk)
+    record = editable_or_404(request, KINDS[kind].model, pk)
     form, uploads = UploadForm(request.POST, request.FILES), request.FILES.getlist("file")
     if not uploads:
         return _answer(
-            request, quick_win, errors=[_("Choose a file first. Your other entries are kept. [FILE-NONE]")]
+            request, record, errors=[_("Choose a file first. Your other entries are kept. [FILE-NONE]")]
         )
     form.is_valid()
     if wrong := [str(error) for name, errors in form.errors.items() if name != "file" for error in errors]:
-        return _answer(request, quick_win, errors=wrong)
-    errors = [error for upload in uploads if (error := _take(request, quick_win, upload, form.cleaned_data))]
-    return _answer(request, quick_win, errors=errors, added=len(uploads) - len(errors))
+        return _answer(request, record, errors=wrong)
+    errors = [error for upload in uploads if (error := _take(request, record, upload, form.cleaned_data))]
+    return _answer(request, record, errors=errors, added=len(uploads) - len(errors))
 
 
-def _take(request: HttpRequest, quick_win: QuickWin, upload: UploadedFile, details: dict[str, Any]) -> str:
+def _take(
+    request: HttpRequest, record: QuickWin | Progress, upload: UploadedFile, details: dict[str, Any]
+) -> str:
     """Attach one upload; return the sentence of its refusal, or nothing."""
     try:
         with files.inspect_uploaded(upload, kind=details.get("kind") or EvidenceKind.DOCUMENT) as accepted:
@@ -53,11 +55,11 @@ def _take(request: HttpRequest, quick_win: QuickWin, upload: UploadedFile, detai
                 "page": details.get("page", ""),
             }
             actions.add_evidence(
-                owner=quick_win,
+                owner=record,
                 by=person(request),
                 accepted=accepted,
                 values=values,
-                key=posted_key(request, quick_win.pk, accepted.sha256),
+                key=posted_key(request, *_about(record), accepted.sha256),
             )
     except files.Refused as refusal:
         return refusal.message
@@ -65,40 +67,46 @@ def _take(request: HttpRequest, quick_win: QuickWin, upload: UploadedFile, detai
 
 
 @require_POST
-def add_link(request: HttpRequest, pk: int) -> HttpResponse:
+def add_link(request: HttpRequest, pk: int, kind: str = "quick_win") -> HttpResponse:
     """Attach a link; nothing is fetched from it. What cannot be taken stands in its form again."""
-    quick_win = editable_quick_win(request, pk)
+    record = editable_or_404(request, KINDS[kind].model, pk)
     form = LinkForm(typed(request.POST), prefix="link")
     if not form.is_valid():
-        context = form_page(person(request), quick_win, link_form=form)
-        return render(request, "opd/quick_win_form.html", context, status=422)
+        context = KINDS[kind].form_page(person(request), record, link_form=form)
+        return render(request, KINDS[kind].form_template, context, status=422)
     values = {"kind": EvidenceKind.LINK, **form.cleaned_data}
-    key = posted_key(request, pk, values["url"], values["title"])
+    key = posted_key(request, *_about(record), values["url"], values["title"])
     try:
-        actions.add_evidence(owner=quick_win, by=person(request), values=values, key=key)
+        actions.add_evidence(owner=record, by=person(request), values=values, key=key)
     except files.Refused as refusal:
-        return _answer(request, quick_win, errors=[refusal.message])
-    return _answer(request, quick_win, added=1)
+        return _answer(request, record, errors=[refusal.message])
+    return _answer(request, record, added=1)
+
+
+def _about(record: QuickWin | Progress) -> tuple[object, ...]:
+    """What a key is bound to: the record, and of which kind it is."""
+    return (record.pk,) if isinstance(record, QuickWin) else ("progress", record.pk)
 
 
 def _answer(
-    request: HttpRequest, quick_win: QuickWin, *, errors: list[str] | None = None, added: int = 0
+    request: HttpRequest, record: QuickWin | Progress, *, errors: list[str] | None = None, added: int = 0
 ) -> HttpResponse:
     """JSON for the upload script, a page for everybody else."""
     by_script = request.headers.get("X-Requested-With") == "upload"
     if by_script and errors:
         return JsonResponse({"error": " ".join(errors)}, status=422)
     if by_script:
-        quick_win.refresh_from_db()
-        html = evidence_html(request, quick_win)
+        record.refresh_from_db()
+        html = evidence_html(request, record)
         return JsonResponse(
-            {"html": html, "message": _("Added."), "parts": side_parts(request, quick_win)}, status=201
+            {"html": html, "message": _("Added."), "parts": kind_of(record).side_parts(request, record)},
+            status=201,
         )
     for sentence in errors or ():
         messages.error(request, sentence)
     if added:
         messages.success(request, _("Evidence is added. Complete its date and the page to look at."))
-    return redirect(f"{reverse('opd:quick_win_edit', args=[quick_win.pk])}#evidence")
+    return redirect(_evidence_url(record))
 
 
 @require_http_methods(["GET", "POST"])
@@ -113,7 +121,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             try:
                 actions.change_evidence(pk=pk, values=form.cleaned_data, version=version, by=person(request))
                 messages.success(request, _("Evidence is saved."))
-                return redirect(f"{reverse('opd:quick_win_edit', args=[piece.quick_win_id])}#evidence")
+                return redirect(_evidence_url(piece.owner))
             except StaleVersion:
                 stale = True
             except Evidence.DoesNotExist:  # removed by a colleague at the same moment
@@ -121,6 +129,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     current = evidence_or_404(request, pk)
     context = {
         "piece": current,
+        "owner": current.owner,
+        "back_url": _evidence_url(current.owner),
         "form": form,
         "stale": stale,
         "theirs": EvidenceForm(instance=current) if stale else None,
@@ -139,7 +149,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
     messages.success(
         request, _("%(title)s is removed. Earlier receipts still name it.") % {"title": piece.title}
     )
-    return redirect(f"{reverse('opd:quick_win_edit', args=[piece.quick_win_id])}#evidence")
+    return redirect(_evidence_url(piece.owner))
 
 
 @require_GET
@@ -160,6 +170,11 @@ def preview(request: HttpRequest, pk: int) -> HttpResponseBase:
     if piece.stored_file is None or not piece.stored_file.has_preview:
         raise Http404
     return files.serve_preview(piece.stored_file.sha256, download_name=piece.title)
+
+
+def _evidence_url(record: QuickWin | Progress) -> str:
+    """Where the record's evidence stands on its form."""
+    return f"{kind_of(record).edit_url(record)}#evidence"
 
 
 def _own_evidence(request: HttpRequest, pk: int) -> Evidence:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from opd import audit
 from opd.completeness import BY_NAME, SECTIONS, missing
 from opd.forms import SECTION_FORMS, LinkForm, UploadForm, with_unreadable
-from opd.models import Note, QuickWin, User
+from opd.models import Note, Progress, QuickWin, User
 from opd.presentation import badge, evidence_row, history_rows, meter, missing_rows, note_rows
 from opd.workflow import QUICK_WIN
 from smartcity.lib import clock, dates
@@ -51,19 +51,31 @@ def form_page(user: User, quick_win: QuickWin, *, link_form: LinkForm | None = N
         "offers": QUICK_WIN.offered_to(user, quick_win),
         "key": uuid.uuid4().hex,
         "upload_url": reverse("opd:evidence_add", args=[quick_win.pk]),
+        "link_url": reverse("opd:evidence_link", args=[quick_win.pk]),
+        "record": quick_win,
+        "reply_name": "opd:note_reply",
+        "move_name": "opd:quick_win_move",
+        "back_to": reverse("opd:workspace"),
     }
 
 
-def evidence_rows(quick_win: QuickWin) -> list[dict[str, Any]]:
+def review_extra(quick_win: QuickWin, payload: dict[str, Any]) -> dict[str, Any]:
+    """What the review page shows of a quick win besides its fields."""
+    return {
+        "subtitle": quick_win.name if quick_win.acronym else "",
+        "unsure": not quick_win.owner_confirmed,
+        "next_step": "",
+    }
+
+
+def evidence_rows(record: QuickWin | Progress) -> list[dict[str, Any]]:
     """The evidence list of the form, with links to change and remove."""
-    return [
-        evidence_row(piece, year=quick_win.year, editable=True) for piece in quick_win.evidence.for_list()
-    ]
+    return [evidence_row(piece, year=record.year, editable=True) for piece in record.evidence.for_list()]
 
 
-def evidence_html(request: HttpRequest, quick_win: QuickWin) -> str:
+def evidence_html(request: HttpRequest, record: QuickWin | Progress) -> str:
     """The inside of the evidence list, for the upload script."""
-    return render_to_string("opd/parts/evidence_list.html", {"evidence": evidence_rows(quick_win)}, request)
+    return render_to_string("opd/parts/evidence_list.html", {"evidence": evidence_rows(record)}, request)
 
 
 def saved_parts(
@@ -93,6 +105,18 @@ def side_parts(request: HttpRequest, quick_win: QuickWin) -> dict[str, str]:
 def conflict_context(form: forms.ModelForm, section: str, current: QuickWin) -> dict[str, Any]:
     """Both texts of a section two people changed: theirs as saved, mine as typed."""
     saved = SECTION_FORMS[section](instance=current)
+    rows = conflict_of(form, saved, {name: str(field.label) for name, field in BY_NAME.items()})
+    return rows | {
+        "action": reverse("opd:quick_win_section", args=[current.pk, section]),
+        "version": current.section_version(section),
+        "by": saver_of(current, "quick_win.saved"),
+        "at": dates.clock_time(current.updated_at),
+        "back_url": f"{reverse('opd:quick_win_edit', args=[current.pk])}#section-{section}",
+    }
+
+
+def conflict_of(form: forms.ModelForm, saved: forms.ModelForm, labels: dict[str, str]) -> dict[str, Any]:
+    """The fields two people filled in otherwise, as rows, and the others as hidden values."""
     rows = []
     for name, field in form.fields.items():
         theirs, mine = saved[name].value(), form[name].value()
@@ -100,7 +124,7 @@ def conflict_context(form: forms.ModelForm, section: str, current: QuickWin) -> 
         rows.append(
             {
                 "name": name,
-                "label": str(BY_NAME[name].label),
+                "label": labels[name],
                 "theirs": _readable(saved, name, theirs),
                 "mine": field.prepare_value(mine) if mine is not None else "",
                 "long": isinstance(widget, forms.Textarea),
@@ -111,19 +135,14 @@ def conflict_context(form: forms.ModelForm, section: str, current: QuickWin) -> 
             }
         )
     return {
-        "action": reverse("opd:quick_win_section", args=[current.pk, section]),
-        "version": current.section_version(section),
-        "by": _saver(current),
-        "at": dates.clock_time(current.updated_at),
-        "back_url": f"{reverse('opd:quick_win_edit', args=[current.pk])}#section-{section}",
         "rows": [row for row in rows if not row["same"]],
         "hidden": [(row["name"], row["mine"]) for row in rows if row["same"]],
     }
 
 
-def _saver(current: QuickWin) -> str:
+def saver_of(current: QuickWin | Progress, action: str) -> str:
     """Who saved last, by office: the person one may talk to."""
-    event = audit.last_to("quick_win.saved", current)
+    event = audit.last_to(action, current)
     return str(event.actor) if event and event.actor else ""
 
 

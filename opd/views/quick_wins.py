@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -23,7 +23,7 @@ from opd.access import (
     quick_win_or_404,
 )
 from opd.forms import SECTION_FORMS, CreateForm, ListFilter, MoveForm, readable_of, unreadable_of
-from opd.models import Evidence, Opd, QuickWin, Status, Submission
+from opd.models import Evidence, Opd, QuickWin, Status
 from opd.payload import quick_win_payload
 from opd.presentation import (
     badge,
@@ -240,20 +240,3 @@ def _done(quick_win: QuickWin, name: str) -> str:
             "at": dates.wib(receipt.at),
         }
     return f"{quick_win.title}: {QUICK_WIN.moves[name].past}."
-
-
-@require_GET
-def receipt(request: HttpRequest, number: str) -> HttpResponse:
-    """The receipt to print: number, time, who, digest and what was submitted."""
-    found = get_object_or_404(
-        Submission.objects.visible_to(person(request)).select_related("quick_win__opd"), number=number
-    )
-    context = {
-        "receipt": receipt_row(found) | {"url": ""},
-        "digest": found.digest,
-        "payload": found.payload,
-        "rows": field_rows(found.payload, skip=["dimension"]),
-        "evidence": found.payload["evidence"],
-        "quick_win": found.quick_win,
-    }
-    return render(request, "opd/receipt.html", context)

@@ -1,4 +1,4 @@
-"""The reviewer's desk: the queue by waiting time, and one item with what changed."""
+"""The reviewer's desk: one item with what changed, the notes on its fields, and the replies to them."""
 
 from typing import Any
 
@@ -9,208 +9,178 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from dimensions.models import SmartDimension
-from opd import actions, changes, rules
-from opd.access import city_of, give_back, note_or_404, person, quick_win_or_404
-from opd.completeness import BY_NAME
-from opd.forms import NoteForm, QueueFilter, ReplyForm
-from opd.models import Evidence, Note, QuickWin, Submission, User
-from opd.presentation import badge, evidence_row, field_rows, history_rows, note_rows, shown, tile_html
-from opd.workflow import QUICK_WIN
-from smartcity.lib import clock, dates, paging
+from opd import actions, audit, changes, rules
+from opd.access import give_back, note_or_404, person, posted_note_version, record_or_404
+from opd.forms import NoteForm, ReplyForm
+from opd.models import NO_NOTE, Evidence, Note, ProgressNote, User
+from opd.presentation import badge, evidence_row, history_rows, note_rows
+from opd.views.kinds import KINDS, kind_of
+from smartcity.lib import clock, dates
 from smartcity.lib.forms import typed
+from smartcity.lib.models import StaleVersion
 from smartcity.lib.workflow import NotReady
 
-PAGE, LATE_AFTER_DAYS = 50, 3
 DECISIONS = ("return", "verify")
 
 
 @require_GET
-def queue(request: HttpRequest) -> HttpResponse:
-    """What waits for a decision, the longest wait first; and what has not arrived yet."""
-    user, city = person(request), city_of(request)
-    if not rules.may_review_queue(user):
-        raise PermissionDenied
-    filters = QueueFilter(request.GET, dimensions=SmartDimension.objects.of_set(city.dimension_set_id))
-    waiting = QuickWin.objects.visible_to(user).of_city(city.pk).in_year(city.evaluation_year).waiting()
-    if dimension := filters.chosen("dimension"):
-        waiting = waiting.filter(dimension__code=dimension)
-    listed = waiting.matching(filters.chosen("q") or "").for_queue()
-    page = paging.page(listed, request.GET.get("page", ""), order=("submitted_at", "pk"), size=PAGE)
-    deciding = _deciders(user, page.object_list)
-    missing = QuickWin.objects.of_city(city.pk).in_year(city.evaluation_year).not_yet_submitted().for_list()
-    address = paging.addresses("opd:review")
-    context = {
-        "filters": filters,
-        "page": page,
-        "rows": [_queue_row(row, address(row.pk)) for row in page.object_list if deciding[row.pk]],
-        "others": [_queue_row(row, address(row.pk)) for row in page.object_list if not deciding[row.pk]],
-        "filtered": any(filters.chosen(name) for name in ("q", "dimension")),
-        "not_here": [_overview_row(row) for row in missing[:20]],
-        "year": city.evaluation_year,
-    }
-    return render(request, "opd/queue.html", context)
-
-
-def _deciders(user: User, rows: Any) -> dict[int, bool]:
-    """For each row, whether this person decides it; agencies repeat, so each is asked once."""
-    by_opd: dict[int, bool] = {}
-    for row in rows:
-        by_opd.setdefault(row.opd_id, rules.may_verify(user, row))
-    return {row.pk: by_opd[row.opd_id] for row in rows}
-
-
-def _queue_row(row: QuickWin, url: str) -> dict[str, Any]:
-    now = clock.now()
-    assert row.submitted_at is not None  # the constraint quick_win_submitted_has_time
-    days = (now - row.submitted_at).days
-    return {
-        "url": url,
-        "title": row.title,
-        "name": row.name if row.acronym else "",
-        "dimension": tile_html(row.dimension),
-        "opd": row.opd.short,
-        "waiting": dates.duration(now - row.submitted_at),
-        "late": ngettext("over %(days)s day", "over %(days)s days", days) % {"days": days}
-        if days >= LATE_AFTER_DAYS
-        else "",
-        "submitted": dates.short_date(row.submitted_at),
-        "submitted_time": dates.clock_time(row.submitted_at),
-        "first": not row.again,  # type: ignore[attr-defined]
-        "confirmed": row.owner_confirmed,
-    }
-
-
-def _overview_row(row: QuickWin) -> dict[str, Any]:
-    return {
-        "title": row.title,
-        "opd": row.opd.short,
-        "hue": str(row.dimension.hue),
-        "letter": row.dimension.letter,
-        "status": badge(row.status),
-    }
-
-
-@require_GET
-def review(request: HttpRequest, pk: int) -> HttpResponse:
+def review(request: HttpRequest, pk: int, kind: str = "quick_win") -> HttpResponse:
     """One item: what changed since the last look first, then the rest, then the evidence."""
-    user, quick_win = person(request), quick_win_or_404(request, pk)
-    submission = quick_win.submissions.order_by("-sequence").first()
+    user, record = person(request), record_or_404(request, KINDS[kind].model, pk)
+    submission = record.submissions.order_by("-sequence").first()
     if submission is None or not rules.may_review_queue(user):
         raise PermissionDenied
-    return render(request, "opd/review.html", _review_page(user, quick_win, submission))
+    return render(request, "opd/review.html", _review_page(user, record, submission))
 
 
 def _review_page(
-    user: User, quick_win: QuickWin, submission: Submission, typed: dict[str, dict[str, Any]] | None = None
+    user: User, record: Any, submission: Any, typed: dict[str, dict[str, Any]] | None = None
 ) -> dict[str, Any]:
     """The page's context; `typed` holds a note that could not be kept yet, with its error."""
-    payload = submission.payload
-    base = quick_win.submissions.filter(sequence=submission.sequence - 1).first()
-    decided = quick_win.events.filter(move__in=DECISIONS, at__lt=submission.at).first()
-    changed = changes.between(base.payload, payload) if base else []
-    notes = list(Note.objects.filter(quick_win=quick_win).select_related("author"))
+    payload, kind = submission.payload, kind_of(record)
+    base = record.submissions.filter(sequence=submission.sequence - 1).first()
+    decided = record.events.filter(move__in=DECISIONS, at__lt=submission.at).first()
+    changed = changes.between(base.payload, payload, kind.fields) if base else []
+    notes = list(record.notes.select_related("author"))
     drafts = note_rows(note for note in notes if note.sent_at is None)
     for field, row in (typed or {}).items():
         drafts[field] = [row]
     earlier = [row for rows in note_rows(note for note in notes if note.sent_at).values() for row in rows]
     asked = {row["field"] for row in earlier}
     names = {change.field for change in changed}
-    pieces = Evidence.objects.visible_to(user).of(quick_win).for_list()
-    before = base.payload["values"] if base else {}
-    return {
-        "quick_win": quick_win,
-        "dimension": quick_win.dimension,
-        "status": badge(quick_win.status),
-        "payload": payload,
-        "waiting": dates.duration(clock.now() - submission.at) if rules.awaits_decision(quick_win) else "",
-        "seen_at": dates.wib(decided.at) if base and decided else "",
-        "changes": [
-            {
-                "name": change.field,
-                "label": str(BY_NAME[change.field].label),
-                "before": shown(change.field, before),
-                "after": shown(change.field, payload["values"]),
-                "added": change.added,
-                "removed": change.removed,
-                "answers": change.field in asked,
-                "draft": drafts.get(change.field, [None])[0],
-            }
-            for change in changed
-        ],
-        "rows": [
-            row | {"draft": drafts.get(row["name"], [None])[0]}
-            for row in field_rows(payload, skip=["name", "acronym", *names])
-        ],
-        "evidence": [evidence_row(piece, year=quick_win.year) for piece in pieces],
-        "evidence_note": {
-            "name": "evidence",
-            "label": str(BY_NAME["evidence"].label),
-            "draft": drafts.get("evidence", [None])[0],
-        },
-        "drafts": [row for rows in drafts.values() for row in rows],
-        "earlier": earlier,
-        "history": history_rows(quick_win.events.all(), inside=rules.is_owner(user, quick_win)),
-        "may_note": rules.may_note(user, quick_win),
-        "offers": QUICK_WIN.offered_to(user, quick_win),
-        "own_house": rules.awaits_decision(quick_win) and not rules.may_verify(user, quick_win),
-    }
+    pieces = Evidence.objects.visible_to(user).of(record).for_list()
+    return (
+        kind.addresses(record)
+        | kind.review_extra(record, payload)
+        | {
+            "dimension": record.dimension,
+            "status": badge(record.status),
+            "payload": payload,
+            "waiting": dates.duration(clock.now() - submission.at) if rules.awaits_decision(record) else "",
+            "seen_at": dates.wib(decided.at) if base and decided else "",
+            "changes": [
+                {
+                    "name": change.field,
+                    "label": str(kind.by_name[change.field].label),
+                    "before": kind.shown(change.field, base.payload if base else {}),
+                    "after": kind.shown(change.field, payload),
+                    "added": change.added,
+                    "removed": change.removed,
+                    "answers": change.field in asked,
+                    "draft": drafts.get(change.field, [None])[0],
+                }
+                for change in changed
+            ],
+            "rows": [
+                row | {"draft": drafts.get(row["name"], [None])[0]}
+                for row in kind.rows(payload, skip=[*kind.hidden_in_review, *names])
+            ],
+            "evidence": [evidence_row(piece, year=record.year) for piece in pieces],
+            "evidence_note": {
+                "name": "evidence",
+                "label": str(kind.by_name["evidence"].label),
+                "draft": drafts.get("evidence", [None])[0],
+            },
+            "drafts": [row for rows in drafts.values() for row in rows],
+            "earlier": earlier,
+            "history": history_rows(record.events.all(), inside=rules.is_owner(user, record)),
+            "may_note": rules.may_note(user, record),
+            "offers": kind.workflow.offered_to(user, record),
+            "own_house": rules.awaits_decision(record) and not rules.may_verify(user, record),
+        }
+    )
 
 
 @require_POST
-def note(request: HttpRequest, pk: int) -> HttpResponse:
-    """Keep a note on one field; it goes to the agency when the item is returned."""
-    quick_win = quick_win_or_404(request, pk)
+def note(request: HttpRequest, pk: int, kind: str = "quick_win") -> HttpResponse:
+    """Keep a note on one field; it goes to the agency when the item is returned. A stale one shows both texts."""
+    record = record_or_404(request, KINDS[kind].model, pk)
     field, text = request.POST.get("field", ""), request.POST.get("text", "")
-    if field not in BY_NAME:
+    if field not in KINDS[kind].by_name:
         raise PermissionDenied
+    seen = posted_note_version(request)
     form = NoteForm(typed(request.POST))
     if not form.is_valid():
-        return _unkept_note(request, quick_win, field, text, " ".join(map(str, form.errors["text"])))
-    actions.write_note(owner=quick_win, field=field, text=form.cleaned_data["text"], by=person(request))
+        return _unkept_note(request, record, field, text, " ".join(map(str, form.errors["text"])))
+    words, by = form.cleaned_data["text"], person(request)
+    try:
+        kept = actions.write_note(owner=record, field=field, text=words, by=by, seen=seen)
+    except StaleVersion as stale:
+        return _overtaken_note(request, record, field, words, stale.current)
     if request.headers.get("X-Requested-With") == "autosave":
-        parts = _note_parts(request, quick_win)
-        return JsonResponse({"saved_at": dates.clock_time(clock.now()), "errors": {}, "parts": parts})
+        answer = {"version": kept.version if kept else NO_NOTE, "saved_at": dates.clock_time(clock.now())}
+        return JsonResponse(answer | {"errors": {}, "parts": _note_parts(request, record)})
     messages.success(
         request,
         _("The note is kept. It is sent when you return the item.")
         if text.strip()
         else _("The note is removed."),
     )
-    return redirect(f"{reverse('opd:review', args=[pk])}#r-{field}")
+    return redirect(f"{reverse(KINDS[kind].review, args=[pk])}#r-{field}")
 
 
-def _note_parts(request: HttpRequest, quick_win: QuickWin) -> dict[str, str]:
+def _note_parts(request: HttpRequest, record: Any) -> dict[str, str]:
     """What follows a kept note on the page: the list of notes, and what may be decided now."""
-    submission = quick_win.submissions.order_by("-sequence")[0]
-    context = _review_page(person(request), quick_win, submission)
+    submission = record.submissions.order_by("-sequence")[0]
+    context = _review_page(person(request), record, submission)
     return {
         "part-notes": render_to_string("opd/parts/notes.html", context, request),
         "part-moves": render_to_string("opd/parts/review_moves.html", context, request),
     }
 
 
-def _unkept_note(
-    request: HttpRequest, quick_win: QuickWin, field: str, text: str, error: str
+def _overtaken_note(
+    request: HttpRequest, record: Any, field: str, text: str, kept: Note | ProgressNote | None
 ) -> HttpResponse:
+    """A colleague wrote or removed this note meanwhile: both texts, and nothing saved."""
+    event = audit.last_to("note.written" if kept else "note.removed", record)
+    by = kept.author if kept else event.actor if event else None
+    at = kept.created_at if kept else event.at if event else clock.now()
+    label = _("Note on %(label)s") % {"label": kind_of(record).by_name[field].label}
+    conflict = {
+        "action": reverse(kind_of(record).note, args=[record.pk]),
+        "version": kept.version if kept else NO_NOTE,
+        "by": str(by or ""),
+        "at": dates.clock_time(at),
+        "back_url": f"{reverse(kind_of(record).review, args=[record.pk])}#r-{field}",
+        "rows": [
+            {"name": "text", "label": label, "theirs": kept.text if kept else "", "mine": text, "long": True}
+        ],
+        "hidden": [("field", field)],
+    }
+    if request.headers.get("X-Requested-With") == "autosave":
+        html = render_to_string("components/conflict.html", {"conflict": conflict}, request)
+        return JsonResponse({"conflict_html": html}, status=409)
+    return render(request, "409.html", {"conflict": conflict}, status=409)
+
+
+def _unkept_note(request: HttpRequest, record: Any, field: str, text: str, error: str) -> HttpResponse:
     """The page again with the text still in its box and the sentence beside it."""
     if request.headers.get("X-Requested-With") == "autosave":
         return JsonResponse({"errors": {"text": error}}, status=422)
-    user, submission = person(request), quick_win.submissions.order_by("-sequence")[0]
-    if not rules.may_note(user, quick_win):
+    user, submission = person(request), record.submissions.order_by("-sequence")[0]
+    if not rules.may_note(user, record):
         raise PermissionDenied
-    typed = {field: {"field": field, "label": BY_NAME[field].label, "text": text, "error": error, "at": ""}}
-    context = _review_page(user, quick_win, submission, typed)
+    typed = {
+        field: {
+            "field": field,
+            "label": kind_of(record).by_name[field].label,
+            "text": text,
+            "version": request.POST.get("version", ""),
+            "error": error,
+            "at": "",
+        }
+    }
+    context = _review_page(user, record, submission, typed)
     return render(request, "opd/review.html", context, status=422)
 
 
 @require_POST
-def reply(request: HttpRequest, pk: int) -> HttpResponse:
+def reply(request: HttpRequest, pk: int, kind: str = "quick_win") -> HttpResponse:
     """Answer a note in words, when the field itself is right."""
-    asked = note_or_404(request, pk)
+    asked = note_or_404(request, KINDS[kind].model, pk)
     form = ReplyForm(typed(request.POST))
     try:
         if form.is_valid():
@@ -222,4 +192,5 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
     except NotReady as refusal:
         messages.error(request, str(refusal))
         give_back(request, request.POST.get("reply", ""))
-    return redirect(f"{reverse('opd:quick_win_edit', args=[asked.quick_win_id])}#f-{asked.field}")
+    owner = asked.quick_win if isinstance(asked, Note) else asked.progress
+    return redirect(f"{KINDS[kind].edit_url(owner)}#f-{asked.field}")

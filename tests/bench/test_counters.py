@@ -55,7 +55,7 @@ def fill(city: City, opds: dict[str, Opd], cast: dict[str, User]) -> Fill:
 def statements(monkeypatch: pytest.MonkeyPatch) -> Callable[[Client, str], list[str]]:
     """What a page asks the database, once it has been seen; pages are short, so that ten rows need a second one."""
     monkeypatch.setattr("opd.views.quick_wins.PAGE", 1)
-    monkeypatch.setattr("opd.views.verification.PAGE", 1)
+    monkeypatch.setattr("opd.views.queue.PAGE", 1)
 
     def of(client: Client, path: str) -> list[str]:
         assert client.get(path).status_code == 200

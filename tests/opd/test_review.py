@@ -108,7 +108,7 @@ def test_the_queue_can_be_narrowed(
 
 
 def test_a_long_queue_has_pages(house: House, as_: As, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("opd.views.verification.PAGE", 2)
+    monkeypatch.setattr("opd.views.queue.PAGE", 2)
     rows = [scenarios.submitted(house) for _ in range(3)]
     desk = as_(house.decider)
     first = desk.get("/queue/")

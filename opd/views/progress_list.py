@@ -1,0 +1,234 @@
+"""The quarters of a year, programme by programme, and the head's approval of several reports at once."""
+
+import uuid
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from opd import actions, rules
+from opd.access import city_of, person, posted_key
+from opd.completeness import PROGRESS_BY_NAME, SAVE, SUBMIT, progress_missing
+from opd.forms_progress import QuarterFilter, opd_options
+from opd.models import (
+    City,
+    Opd,
+    Program,
+    Progress,
+    ProgressNote,
+    ProgressSubmission,
+    ReportingPeriod,
+    Status,
+    User,
+)
+from opd.models.progress import QUARTERS
+from opd.presentation import badge, tile_html
+from opd.presentation_progress import lateness, with_unit
+from smartcity.lib import clock, dates, paging
+from smartcity.lib.workflow import NotReady, WrongStatus
+
+PAGE, AT_ONCE = 50, 200
+
+
+@require_GET
+def progress_list(request: HttpRequest) -> HttpResponse:
+    """One line per approved programme of a year, one cell per quarter."""
+    user, city = person(request), city_of(request)
+    if not rules.may_list(user):
+        raise PermissionDenied
+    filters = QuarterFilter(request.GET)
+    year, due = _asked(city, filters)
+    found = _programs(user, city, year, filters)
+    page = paging.page(found, request.GET.get("page", ""), order=("code", "pk"), size=PAGE)
+    periods = {row.quarter: row for row in ReportingPeriod.objects.of_city(city.pk).in_year(year)}
+    own = user.opds()
+    context = {
+        "filters": filters,
+        "year": year,
+        "years": [year - 1, year, year + 1],
+        "quarter": due,
+        "quarters": [_quarter_head(number, periods.get(number), due) for number in QUARTERS],
+        "page": page,
+        "rows": _rows(user, page.object_list, year, periods, due, own),
+        "due": dates.wib(periods[due].due_at) if due in periods else "",
+        "own": bool(own),
+        "opds": [] if own else opd_options(list(Opd.objects.of_city(city)), filters.chosen("opd")),
+        "to_approve": Progress.objects.to_submit(user, year, due).count() if own else 0,
+    }
+    return render(request, "opd/progress_list.html", context)
+
+
+def _asked(city: City, filters: QuarterFilter) -> tuple[int, int]:
+    """The year and quarter of the address; without them, the quarter whose reports were opened last."""
+    year = filters.chosen("year") or city.evaluation_year
+    if quarter := filters.chosen("quarter"):
+        return year, quarter
+    opened = ReportingPeriod.objects.of_city(city.pk).in_year(year).opened(clock.now()).first()
+    return year, opened.quarter if opened else 1
+
+
+def _programs(user: User, city: City, year: int, filters: QuarterFilter) -> Any:
+    """An agency sees the programmes it leads; the city's people all of them."""
+    rows = Program.objects.visible_to(user).of_city(city.pk).approved().in_year(year)
+    if user.opds():
+        rows = rows.of_own_opds(user)
+    elif opd := filters.chosen("opd"):
+        rows = rows.filter(opd=opd)
+    return rows.matching(filters.chosen("q") or "").for_list()
+
+
+def _quarter_head(number: int, period: ReportingPeriod | None, due: int) -> dict[str, Any]:
+    return {
+        "number": number,
+        "due": dates.short_date(period.due_at) if period else "",
+        "current": number == due,
+    }
+
+
+def _rows(
+    user: User,
+    programs: list[Program],
+    year: int,
+    periods: dict[int, ReportingPeriod],
+    due: int,
+    own: set[int],
+) -> list[dict[str, Any]]:
+    """The lines with their cells: one query for all reports, one for when they were first submitted."""
+    reports = Progress.objects.visible_to(user).filter(program__in=programs, year=year)
+    by_place = {(row.program_id, row.quarter): row for row in reports}
+    sent: dict[int, Any] = {}
+    for pk, at in ProgressSubmission.objects.filter(progress__in=by_place.values(), sequence=1).values_list(
+        "progress", "at"
+    ):
+        sent[pk] = at
+    return [
+        {
+            "program": program,
+            "dimension": tile_html(program.dimension),
+            "cells": [
+                _cell(
+                    user, program, number, by_place.get((program.pk, number)), periods.get(number), sent, due
+                )
+                for number in QUARTERS
+            ],
+            "own": program.opd_id in own,
+        }
+        for program in programs
+    ]
+
+
+def _cell(
+    user: User,
+    program: Program,
+    quarter: int,
+    report: Progress | None,
+    period: ReportingPeriod | None,
+    sent: dict[int, Any],
+    due: int,
+) -> dict[str, Any]:
+    now, open_now = clock.now(), period is None or period.is_open(clock.now())
+    fill = open_now and rules.may_report(user, program)
+    if report is None:
+        return {
+            "quarter": quarter,
+            "late": lateness(period, None, now),
+            "start": fill,
+            "primary": fill and quarter == due,
+        }
+    edits = rules.may_edit(user, report) and report.status in (Status.DRAFT, Status.RETURNED)
+    first = sent.get(report.pk)
+    return {
+        "quarter": quarter,
+        "report": True,
+        "status": badge(report.status),
+        "value": with_unit(report.value, "")
+        if rules.is_owner(user, report) or report.status in _SHOWN
+        else "",
+        "url": reverse("opd:progress_edit" if edits else "opd:progress", args=[report.pk]),
+        "edits": edits,
+        "primary": edits and (quarter == due or report.status == Status.RETURNED),
+        "late": lateness(period, first, now) if report.late or first is None else "",
+        "corrected": report.corrections,
+    }
+
+
+#: Outside the agency a figure is read where it was handed in as it stands.
+_SHOWN = (Status.SUBMITTED, Status.VERIFIED)
+
+
+@require_http_methods(["GET", "POST"])
+def approve(request: HttpRequest) -> HttpResponse:
+    """Approve and submit the chosen reports of a quarter, each by itself; say which went, which not and why."""
+    user, city = person(request), city_of(request)
+    if not user.opds():
+        raise PermissionDenied
+    year, quarter = _asked(city, QuarterFilter(request.GET))
+    results = _submit_chosen(request, user) if request.method == "POST" else []
+    waiting = list(Progress.objects.to_submit(user, year, quarter).for_list().with_evidence_count()[:AT_ONCE])
+    asked = _asked_fields(waiting)
+    context = {
+        "year": year,
+        "quarter": quarter,
+        "rows": [_to_approve(row, asked.get(row.pk, set())) for row in waiting],
+        "results": results,
+        "went": sum(1 for row in results if row["number"]),
+        "list_url": f"{reverse('opd:progress_list')}?year={year}&quarter={quarter}",
+        "key": uuid.uuid4().hex,
+    }
+    return render(request, "opd/progress_approve.html", context)
+
+
+def _asked_fields(reports: list[Progress]) -> dict[int, set[str]]:
+    """The fields the reviewer asked about and nobody has answered yet, by report: one query."""
+    asked: dict[int, set[str]] = {}
+    for pk, field in (
+        ProgressNote.objects.open().filter(progress__in=reports).values_list("progress", "field")
+    ):
+        asked.setdefault(pk, set()).add(field)
+    return asked
+
+
+def _to_approve(row: Progress, asked: set[str]) -> dict[str, Any]:
+    """A line of the checkbox list, with what keeps it from going."""
+    values = row.filled_values(evidence=row.evidence_count)  # type: ignore[attr-defined]
+    lacking = progress_missing(values, by=(SAVE, SUBMIT))
+    lacking += [PROGRESS_BY_NAME[name] for name in sorted(asked) if name in PROGRESS_BY_NAME]
+    return {
+        "pk": row.pk,
+        "title": row.title,
+        "code": row.program.code,
+        "value": with_unit(row.value, row.program.unit),
+        "state": row.get_state_display(),
+        "url": row.get_absolute_url(),
+        "lacking": ", ".join(dict.fromkeys(str(field.label) for field in lacking)),
+        "no_evidence": not row.evidence_count and row.state != "NOT_STARTED",  # type: ignore[attr-defined]
+    }
+
+
+def _submit_chosen(request: HttpRequest, user: User) -> list[dict[str, str]]:
+    """Submit each chosen report of one's own agencies in a transaction of its own."""
+    chosen = [int(text) for text in request.POST.getlist("report") if text.isdecimal() and len(text) < 10]
+    rows = Progress.objects.of_own_opds(user).filter(pk__in=chosen[:AT_ONCE]).for_list()
+    return [_submit(request, row) for row in rows.order_by("program__code", "pk")]
+
+
+def _submit(request: HttpRequest, row: Progress) -> dict[str, str]:
+    number, why = "", ""
+    try:
+        moved = actions.move_progress(
+            pk=row.pk, name="submit", by=person(request), key=posted_key(request, "progress", row.pk)
+        )
+        number = moved.submissions.order_by("-sequence")[0].number
+    except NotReady as refusal:
+        why = _("Still missing: %(reasons)s") % {
+            "reasons": ", ".join(str(problem.text) for problem in refusal.problems)
+        }
+    except WrongStatus as refusal:
+        why = str(refusal)
+    except PermissionDenied:
+        why = _("The head of the agency approves this report.")
+    return {"title": row.title, "code": row.program.code, "number": number, "why": why}
