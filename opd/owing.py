@@ -10,9 +10,20 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, Sum
+from django.db.models import Count, Exists, F, OuterRef, Subquery, Sum
 
-from opd.models import City, PlanTally, Progress, ProgressTally, ReportingPeriod, State, Tally
+from opd.models import (
+    City,
+    Opd,
+    PlanTally,
+    Program,
+    ProgramYear,
+    Progress,
+    ProgressTally,
+    ReportingPeriod,
+    State,
+    Tally,
+)
 from opd.models.tally import COUNTED
 
 NOTHING, INCOMPLETE, COMPLETE = "nothing", "incomplete", "complete"
@@ -108,6 +119,15 @@ def quick_wins_of(city_id: int, year: int) -> dict[int, Standing]:
         counts = {name: row[f"n_{name}"] for name in names}
         found[row["opd_id"]] = Standing(expected=sum(counts[name] for name in COUNTED), **counts)
     return found
+
+
+def programs_of(opd: Opd, year: int, quarter: int) -> list[dict[str, Any]]:
+    """Return pk, code, name and report (its status, or None) of the programmes that owe a report of a quarter."""
+    asked = ProgramYear.objects.filter(program=OuterRef("pk"), year=year).exclude(state=State.STOPPED)
+    reports = Progress.objects.filter(program=OuterRef("pk")).in_quarter(year, quarter)
+    rows = Program.objects.filter(Exists(asked), opd=opd).approved().order_by("code")
+    told: Any = rows.annotate(report=Subquery(reports.values("status")[:1]))
+    return list(told.values("pk", "code", "name", "report"))
 
 
 def periods_of(city: City, year: int) -> list[ReportingPeriod]:

@@ -134,3 +134,13 @@ def may_see_plan(user: "User") -> bool:
 def may_import(user: "User", city_id: int, kind: str) -> bool:
     """Operators and heads bring in lists of their own agencies; the planner action plans of any."""
     return bool(user.opds()) or (kind == "action_plan" and may_keep_plan(user, city_id))
+
+
+def may_see_board(user: "User") -> bool:
+    """Agencies see their own row of the board, the city's people all of them."""
+    return may_list(user)
+
+
+def may_write_reminders(user: "User", city_id: int) -> bool:
+    """Who works for the whole city may take the letter and the chat text of the next step."""
+    return user.has_role(REVIEWER, PLANNER, "auditor", "leadership", city_id=city_id)
