@@ -5,3 +5,7 @@ from django.utils.translation import gettext_lazy as _
 class EvaluationsConfig(AppConfig):
     name = "evaluations"
     verbose_name = _("Evaluations")
+
+    def ready(self) -> None:
+        """Tell people's calendars of the windows."""
+        from evaluations import calendar  # noqa: F401

@@ -4,6 +4,7 @@ from django.urls import path
 
 from opd.views import (
     board,
+    calendar,
     evidence,
     exports,
     finding,
@@ -64,6 +65,8 @@ urlpatterns = [
     path("imports/<int:pk>/refused/", imports.refused, name="import_refused"),
     path("exports/<slug:what>/", exports.export, name="export"),
     path("templates/<slug:what>/", exports.template, name="template"),
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/<str:token>.ics", calendar.calendar_feed, name="calendar_feed"),
     path("search/", finding.search, name="search"),
     path("board/", board.board, name="board"),
     path("board/<int:pk>/", board.detail, name="board_detail"),

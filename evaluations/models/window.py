@@ -62,6 +62,10 @@ class WindowQuerySet(models.QuerySet["EvaluationWindow"]):
         """Windows in preparation or running; time decides, not the scheduler."""
         return self.exclude(status=Status.CLOSED).filter(closes_at__gt=now).order_by("opens_at")
 
+    def between(self, begin: datetime, end: datetime) -> Self:
+        """Windows with a date in these days, the earliest first."""
+        return self.filter(closes_at__gte=begin, inputs_due_at__lte=end).order_by("inputs_due_at", "pk")
+
     def newest_first(self) -> Self:
         return self.order_by("-year", "-opens_at", "-pk")
 

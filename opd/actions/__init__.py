@@ -1,5 +1,6 @@
 """What people do: each action is one transaction, audited, and keeps the summaries exact."""
 
+from opd.actions.calendar import renew_feed, revoke_feed
 from opd.actions.evidence import add_evidence, change_evidence, remove_evidence
 from opd.actions.notes import reply_to_note, write_note
 from opd.actions.programs import create_program, move_program, save_program, save_program_year
@@ -15,7 +16,9 @@ __all__ = [
     "move_program",
     "move_progress",
     "remove_evidence",
+    "renew_feed",
     "reply_to_note",
+    "revoke_feed",
     "save_program",
     "save_program_year",
     "save_progress",

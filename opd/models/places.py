@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Self
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import F, Q
@@ -31,6 +32,10 @@ class City(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def zone(self) -> ZoneInfo:
+        """The time zone in which people of the city read their dates."""
+        return ZoneInfo(self.timezone)
 
 
 class Ward(models.Model):

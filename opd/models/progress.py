@@ -50,6 +50,9 @@ class ReportingPeriodQuerySet(models.QuerySet["ReportingPeriod"]):
         """The quarters whose reports may be written already, the newest first."""
         return self.filter(opens_on__lte=timezone.localdate(now)).order_by("-year", "-quarter")
 
+    def due_between(self, begin: "datetime", end: "datetime") -> Self:
+        return self.filter(due_at__gte=begin, due_at__lte=end).order_by("due_at", "pk")
+
     def of_ladder(self, city_id: int, today: "date", since: "date") -> Self:
         """Those whose first reminder is due and whose last one was not before `since`."""
         return self.filter(city=city_id, remind_operator_on__lte=today, remind_assistant_on__gte=since)

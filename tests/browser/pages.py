@@ -26,6 +26,7 @@ NOT_A_PAGE = {
     "evaluations:snapshot_preview",
     "reports:report_status",
     "reports:report_download",
+    "opd:calendar_feed",
     "healthz",
     "readyz",
     # they take a form; the page is the one the form is on
@@ -218,6 +219,8 @@ def _evaluations() -> Iterator[tuple[str, str]]:
 def _finding() -> Iterator[tuple[str, str]]:
     for username in ("operator.disbudpar", "pemeriksa", "pimpinan"):
         yield username, f"{reverse('opd:search')}?q=pelayanan"
+    for username in ("operator.disbudpar", "asesor1", "pemeriksa"):
+        yield username, reverse("opd:calendar")
     yield "pemeriksa", reverse("opd:search")
     yield "pemeriksa", f"{reverse('opd:search')}?q=tidakada"
 
