@@ -1,23 +1,26 @@
-"""Taking the snapshot: the city's verified quick wins and answers, as plain JSON with digests."""
+"""Taking the snapshot: the city's verified quick wins, answers and the plan's year, as plain JSON with digests."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from evaluations.models import Answer, EvaluationWindow, Snapshot, SnapshotItem
-from opd.models import QuickWin, User
-from opd.payload import quick_win_payload
+from opd.models import CityBudget, MasterPlan, ProgramYear, QuickWin, User
+from opd.payload import masterplan_payload, program_year_payload, quick_win_payload
 from smartcity.lib import clock
 from smartcity.lib.models import digest_of
 
 SCHEMA = 1
-QUICK_WIN, ANSWER = SnapshotItem.Kind.QUICK_WIN, SnapshotItem.Kind.ANSWER
+Kind = SnapshotItem.Kind
+MASTERPLAN = "MASTERPLAN"
 
 
 def freeze(window: EvaluationWindow, *, by: User | None) -> Snapshot:
     """Write the window's next snapshot and its items. Runs inside the transaction that opens the window."""
     contents = [
-        *((QUICK_WIN, payload["code"], payload) for payload in _quick_wins(window)),
-        *((ANSWER, payload["question"], payload) for payload in _answers(window)),
+        *((Kind.QUICK_WIN, payload["code"], payload) for payload in _quick_wins(window)),
+        *((Kind.ANSWER, payload["question"], payload) for payload in _answers(window)),
+        *((Kind.PLAN, MASTERPLAN, payload) for payload in _masterplan(window)),
+        *((Kind.PROGRAM, payload["code"], payload) for payload in _programs(window)),
     ]
     digests = [(str(kind), str(key), digest_of(payload)) for kind, key, payload in contents]
     payload = _summary(window, digests)
@@ -71,6 +74,22 @@ def _quick_wins(window: EvaluationWindow) -> Iterator[dict[str, Any]]:
 def _answers(window: EvaluationWindow) -> Iterator[dict[str, Any]]:
     for answer in window.answers.select_related("question").order_by("question__code"):
         yield answer_payload(answer)
+
+
+def _masterplan(window: EvaluationWindow) -> Iterator[dict[str, Any]]:
+    """The plan in force in the year, or the newest before it; none when the city has no plan."""
+    plan = MasterPlan.objects.told_in(window.city_id, window.year)
+    if plan is not None:
+        yield masterplan_payload(
+            plan, CityBudget.objects.filter(city=window.city_id, year=window.year).first()
+        )
+
+
+def _programs(window: EvaluationWindow) -> Iterator[dict[str, Any]]:
+    plan = MasterPlan.objects.told_in(window.city_id, window.year)
+    if plan is not None:
+        for row in ProgramYear.objects.told_of(plan, window.year):
+            yield program_year_payload(row)
 
 
 def _summary(window: EvaluationWindow, digests: list[tuple[str, str, str]]) -> dict[str, Any]:

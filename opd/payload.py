@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from opd.completeness import FIELDS, PROGRESS_FIELDS
 
 if TYPE_CHECKING:
-    from opd.models import Evidence, Program, Progress, QuickWin
+    from opd.models import CityBudget, Evidence, MasterPlan, Program, ProgramYear, Progress, QuickWin
 
 SCHEMA = 1
 CHOICES = ("status_kind", "fund_source")
@@ -102,6 +102,50 @@ def program_payload(program: "Program") -> dict[str, Any]:
             for row in program.years.order_by("year")
         ],
         "sample_fields": sorted(program.sample_fields),
+    }
+
+
+def program_year_payload(year: "ProgramYear") -> dict[str, Any]:
+    """Return a programme as it stands in one year: what a snapshot freezes and a report prints of it."""
+    program = year.program
+    reached = year.achievement()
+    return (
+        {
+            "schema": SCHEMA,
+            "code": program.code,
+            "name": program.name,
+            "year": year.year,
+            "opd": {"short": program.opd.short, "name": program.opd.official_name},
+            "dimension": program.dimension.code,
+            "sub_dimension": program.sub_dimension.code,
+            "category": program.category,
+            "sub_activity_code": program.sub_activity_code,
+            "indicator": program.indicator,
+            "unit": program.unit,
+            "better": program.better,
+            "achievement": plain(reached),
+            "sample": bool(program.sample_fields),
+        }
+        | {name: plain(getattr(year, name)) for name in ("target", "actual", "budget", "absorbed")}
+        | {
+            "fund_source": year.fund_source,
+            "state": year.state,
+            "state_reason": year.state_reason,
+        }
+    )
+
+
+def masterplan_payload(plan: "MasterPlan", budget: "CityBudget | None") -> dict[str, Any]:
+    """Return the masterplan and the whole APBD of the year it is told for."""
+    return {
+        "schema": SCHEMA,
+        "title": plan.title,
+        "regulation": plan.regulation,
+        "year_from": plan.year_from,
+        "year_to": plan.year_to,
+        "vision": plan.vision,
+        "apbd": plain(budget.total) if budget else "",
+        "apbd_sample": bool(budget and budget.sample),
     }
 
 

@@ -12,15 +12,28 @@ from decimal import Decimal
 from typing import Any, cast
 
 from dimensions.models import DimensionSet, SmartDimension
+from evaluations.freezing import MASTERPLAN
 from evaluations.models import EvaluationWindow, Snapshot, SnapshotItem
 from evaluations.results import card_payload, frozen_answers, self_card
 from evaluations.scoring import SMART_DIMENSION, SUB_DIMENSION
 from evaluations.structure import structure_of
 from opd import completeness
-from opd.models import City, EvidenceKind, Membership, Opd, QuickWin, Role, Status, User
+from opd.models import (
+    City,
+    CityBudget,
+    EvidenceKind,
+    MasterPlan,
+    Membership,
+    Opd,
+    ProgramYear,
+    QuickWin,
+    Role,
+    Status,
+    User,
+)
 from opd.models import Evidence as EvidenceRow
 from opd.models import Tally as TallyRow
-from opd.payload import quick_win_payload
+from opd.payload import masterplan_payload, program_year_payload, quick_win_payload
 from reports.schema import (
     COUNTED,
     SCHEMA,
@@ -32,6 +45,7 @@ from reports.schema import (
     Inputs,
     Instrument,
     Office,
+    Plan,
     Section,
     Signature,
     Survey,
@@ -76,6 +90,7 @@ def freeze(
         "opds": [_office(row) for row in Opd.objects.of_city(city).in_force(at.date())],
         "tally": [row for row in tally if any(row[status] for status in COUNTED)],
         "quick_wins": quick_wins,
+        "plan": _plan(*(_frozen_plan(snapshot) if snapshot else _live_plan(city, year))),
         "signatures": _signatures(city),
     }
     return cast(Inputs, inputs)
@@ -96,6 +111,46 @@ def _tallies(city: City, year: int) -> Iterable[TallyRow]:
 def _frozen_quick_wins(snapshot: Snapshot) -> list[dict[str, Any]]:
     payloads = snapshot.items.of_kind(SnapshotItem.Kind.QUICK_WIN).payloads()
     return [payload for _code, payload in sorted(payloads.items())]
+
+
+# --- The masterplan -------------------------------------------------------------------------------
+
+PROGRAM_NUMBERS = ("target", "actual", "achievement", "budget", "absorbed")
+PROGRAM_TEXTS = (
+    "code", "name", "opd", "dimension", "sub_dimension", "category", "sub_activity_code", "indicator", "unit",
+    "state", "state_reason", "fund_source", "sample",
+)  # fmt: skip
+
+
+def _frozen_plan(snapshot: Snapshot) -> tuple[Mapping[str, Any] | None, list[Mapping[str, Any]]]:
+    """The plan as it was when the window opened; a snapshot of before the plan was kept here has none."""
+    header = snapshot.items.of_kind(SnapshotItem.Kind.PLAN).payloads().get(MASTERPLAN)
+    programs = snapshot.items.of_kind(SnapshotItem.Kind.PROGRAM).payloads()
+    return header, [payload for _code, payload in sorted(programs.items())]
+
+
+def _live_plan(city: City, year: int) -> tuple[Mapping[str, Any] | None, list[Mapping[str, Any]]]:
+    plan = MasterPlan.objects.told_in(city.pk, year)
+    if plan is None:
+        return None, []
+    budget = CityBudget.objects.filter(city=city, year=year).first()
+    rows: list[Mapping[str, Any]] = [
+        program_year_payload(row) for row in ProgramYear.objects.told_of(plan, year)
+    ]
+    return masterplan_payload(plan, budget), rows
+
+
+def _plan(header: Mapping[str, Any] | None, programs: Iterable[Mapping[str, Any]]) -> Plan | None:
+    """Read the payloads of opd.payload (schema 1)."""
+    if header is None:
+        return None
+    names = ("title", "regulation", "year_from", "year_to", "vision", "apbd_sample")
+    rows = [
+        {name: row[name] for name in PROGRAM_TEXTS} | {name: row[name] or None for name in PROGRAM_NUMBERS}
+        for row in programs
+    ]
+    plan: Any = {name: header[name] for name in names} | {"apbd": header["apbd"] or None, "programs": rows}
+    return cast(Plan, plan)
 
 
 # --- Quick wins -----------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What a report is made of: the frozen inputs, schema 1.
+"""What a report is made of: the frozen inputs, schema 2.
 
 `Report.inputs` holds one `Inputs`: plain JSON, written once when the report is asked for, and the only thing
 a chapter sees. Numbers are decimal text ("2.7916", full precision, None when nothing was given: missing is
@@ -6,12 +6,13 @@ never zero), moments are ISO 8601 in UTC, days are ISO dates, codes are those of
 instrument frozen with them. Labels of statuses and roles are not stored: they are said in the report's
 language when it is printed.
 
-A changed shape is schema 2, beside this one; `reports.chapters` must go on reading every schema ever written.
+Schema 1 knew no masterplan: `plan` is missing there. `reports.chapters` reads every schema ever written.
 """
 
-from typing import Final, Literal, TypedDict
+from typing import Final, Literal, NotRequired, TypedDict
 
-SCHEMA = 1
+SCHEMA = 2
+READABLE: Final = frozenset({1, SCHEMA})
 
 # The statuses a tally counts, in the order of the path: those of the procedure, and never another
 COUNTED: Final = ("draft", "proposed", "submitted", "returned", "verified")
@@ -193,6 +194,45 @@ class QuickWin(TypedDict):
     evidence: list[Evidence]
 
 
+class Program(TypedDict):
+    """A programme of the masterplan in the year of the report; numbers are None where nothing is known.
+
+    `state` is a code of opd.models.State ("" while nobody told), `achievement` in per cent, not capped.
+    """
+
+    code: str
+    name: str
+    opd: Office
+    dimension: str
+    sub_dimension: str
+    category: str
+    sub_activity_code: str
+    indicator: str
+    unit: str
+    state: str
+    state_reason: str
+    target: str | None
+    actual: str | None
+    achievement: str | None
+    budget: str | None
+    absorbed: str | None
+    fund_source: str
+    sample: bool
+
+
+class Plan(TypedDict):
+    """The masterplan and its approved programmes in the year of the report. `apbd`: the whole APBD of the year."""
+
+    title: str
+    regulation: str
+    year_from: int
+    year_to: int
+    vision: str
+    apbd: str | None
+    apbd_sample: bool
+    programs: list[Program]
+
+
 class Signature(TypedDict):
     """A place to sign: in which capacity ("chair" or "secretariat") and for which office."""
 
@@ -204,7 +244,8 @@ class Inputs(TypedDict):
     """Everything one readiness report says.
 
     `outcome_section`: name of the section whose values exist by sub-dimension. `self_assessed` and `assessed`
-    are None without a window, and `assessed` until the window is closed.
+    are None without a window, and `assessed` until the window is closed. `plan` is None without a masterplan and
+    missing in schema 1.
     """
 
     schema: int
@@ -227,4 +268,5 @@ class Inputs(TypedDict):
     opds: list[Office]
     tally: list[Tally]
     quick_wins: list[QuickWin]
+    plan: NotRequired[Plan | None]
     signatures: list[Signature]

@@ -32,7 +32,7 @@ class SnapshotQuerySet(FrozenQuerySet):
 
 
 class Snapshot(Frozen):
-    """All verified quick wins and answers of a city at one moment. Corrections are a new version."""
+    """Verified quick wins, answers and the plan's year of a city at one moment. Corrections are a new version."""
 
     window = models.ForeignKey(EvaluationWindow, models.PROTECT, related_name="snapshots")
     version = models.PositiveSmallIntegerField(_("version"))
@@ -80,11 +80,13 @@ class SnapshotItemQuerySet(FrozenQuerySet):
 
 
 class SnapshotItem(Frozen):
-    """One frozen quick win (by its code) or answer (by its question's code)."""
+    """One frozen quick win or programme (by its code), answer (by its question's code), or the masterplan."""
 
     class Kind(models.TextChoices):
         QUICK_WIN = "quick_win", _("Quick win")
         ANSWER = "answer", _("Answer")
+        PLAN = "plan", _("Masterplan")
+        PROGRAM = "program", _("Programme")
 
     snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="items")
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)

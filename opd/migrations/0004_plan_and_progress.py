@@ -205,7 +205,7 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
                 ('partners', models.TextField(blank=True, max_length=1000, validators=[smartcity.lib.text.plain_text], verbose_name='outside partners')),
                 ('status', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Submitted'), ('returned', 'Returned'), ('approved', 'Approved')], default='draft', editable=False, max_length=12, verbose_name='status')),
-                ('code', models.CharField(max_length=40, validators=[smartcity.lib.text.plain_text], verbose_name='programme code')),
+                ('code', models.CharField(max_length=30, validators=[smartcity.lib.text.plain_text], verbose_name='programme code')),
                 ('name', models.CharField(max_length=300, validators=[smartcity.lib.text.plain_text], verbose_name='work programme')),
                 ('strategy', models.CharField(blank=True, max_length=300, validators=[smartcity.lib.text.plain_text], verbose_name='strategy or objective')),
                 ('horizon', models.CharField(blank=True, choices=[('SHORT', 'Short term'), ('MEDIUM', 'Medium term'), ('LONG', 'Long term')], max_length=8, verbose_name='horizon')),

@@ -184,7 +184,12 @@ class ProgramQuerySet(models.QuerySet["Program"]):
         )
 
     def narrowed(
-        self, *, year: int | None = None, state: str | None = None, text: str | None = None, **wanted: str | None
+        self,
+        *,
+        year: int | None = None,
+        state: str | None = None,
+        text: str | None = None,
+        **wanted: str | None,
     ) -> Self:
         """As a list page was narrowed; None narrows nothing.
 

@@ -5,9 +5,9 @@ same inputs give the same HTML, and with it the same digest, so an unchanged cha
 text is in the active language; `reports.document` activates the report's own.
 """
 
-from reports.chapters import approval, completeness, dimension, open_items, summary
+from reports.chapters import approval, completeness, dimension, open_items, outcome, output, plan, summary
 from reports.chapters.chapter import Chapter, Entry
-from reports.schema import SCHEMA, Inputs
+from reports.schema import READABLE, Inputs
 
 __all__ = ["Chapter", "Entry", "chapters"]
 
@@ -18,11 +18,12 @@ class UnknownSchema(ValueError):
 
 def chapters(inputs: Inputs) -> list[Chapter]:
     """Return the numbered chapters in order. Raises UnknownSchema."""
-    if inputs["schema"] != SCHEMA:
+    if inputs["schema"] not in READABLE:
         raise UnknownSchema(inputs["schema"])
     makers = [
         summary.chapter,
         completeness.chapter,
+        *([plan.chapter, output.chapter, outcome.chapter] if inputs.get("plan") else []),
         *(dimension.maker(row) for row in inputs["dimensions"]),
         open_items.chapter,
         approval.chapter,
