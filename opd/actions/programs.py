@@ -17,6 +17,8 @@ from smartcity.lib.workflow import WrongStatus
 
 #: Set as a whole, beside the columns.
 LINKS = ("supporting", "quick_wins")
+#: Figures of a year that verified reports tell.
+TOLD = ("actual", "absorbed", "state", "state_reason")
 
 
 def create_program(
@@ -88,6 +90,8 @@ def save_program_year(
     program = locked(pk)
     if not rules.may_edit_program(by, program):
         raise PermissionDenied
+    if program.is_reported(year):
+        values = {name: value for name, value in values.items() if name not in TOLD}
     row = program.years.filter(year=year).first() or ProgramYear(program=program, year=year)
     changed = {name: value for name, value in values.items() if not same(getattr(row, name), value)}
     if row.pk and not changed:

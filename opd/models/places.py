@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Self
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from django.db import models
@@ -104,6 +104,15 @@ class OpdQuerySet(models.QuerySet["Opd"]):
 
     def of_city(self, city: City) -> Self:
         return self.filter(city=city)
+
+    def entered_by(self, own: Iterable[int]) -> Self:
+        """Of these, the ones that exist today: nothing new is begun under an old name."""
+        return self.in_force_today().filter(pk__in=own)
+
+    def offered_beside(self, lead: "Opd", chosen: "models.QuerySet[Opd, Any]") -> Self:
+        """Agencies that may support a programme: those in force but its lead, and whoever is chosen already."""
+        today = self.in_force_today().filter(city=lead.city_id).exclude(pk=lead.pk).values("pk")
+        return self.filter(Q(pk__in=today) | Q(pk__in=chosen))
 
     def succession(self) -> Succession:
         """What was succeeded until today, in one query."""

@@ -93,6 +93,15 @@ class QuickWinQuerySet(models.QuerySet["QuickWin"]):
     def of_city(self, city_id: int) -> Self:
         return self.filter(city=city_id)
 
+    def near_program(self, program: Any) -> Self:
+        """What may carry a programme: quick wins of its lead and supporting agencies, and whatever is linked."""
+        opds = [program.opd_id, *program.supporting.values_list("pk", flat=True)]
+        near = Q(opd__in=opds) | Q(pk__in=program.quick_wins.values("pk"))
+        return self.filter(near, city=program.city_id).order_by("-year", "number")
+
+    def of_program(self, program: Any) -> Self:
+        return self.filter(programs=program).select_related("opd").order_by("-year", "number")
+
     def verified(self) -> Self:
         return self.filter(status=Status.VERIFIED)
 
