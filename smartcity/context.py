@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from evaluations.models import EvaluationWindow
 from opd import rules
-from opd.models import City, Role, Tally, User
+from opd.models import City, Notification, ProgressTally, Role, Tally, User
 from smartcity.lib import charts, clock, dates
 
 TRACK_DAYS, SOON_DAYS = 14, 3
@@ -21,9 +21,11 @@ TRACK_DAYS, SOON_DAYS = 14, 3
 # Whose page is it, its name in the bar, its address. A person with several roles gets the union, in this order.
 PAGES = (
     ({Role.OPD_OPERATOR, Role.OPD_HEAD}, "workspace", "opd:workspace"),
+    ({Role.OPD_OPERATOR, Role.OPD_HEAD}, "progress", "opd:progress_list"),
     ({Role.ASSESSOR}, "sheets", "evaluations:sheets"),
     ({Role.REVIEWER, Role.PLANNER, Role.AUDITOR}, "queue", "opd:queue"),
     ({Role.LEADERSHIP, Role.REVIEWER, Role.PLANNER, Role.AUDITOR}, "city", "evaluations:city"),
+    (set(Role) - {Role.ASSESSOR, Role.ADMINISTRATOR}, "board", "opd:board"),
     (set(Role) - {Role.ASSESSOR, Role.ADMINISTRATOR}, "quick_wins", "opd:quick_wins"),
     ({Role.REVIEWER, Role.PLANNER, Role.AUDITOR}, "windows", "evaluations:windows"),
     ({Role.REVIEWER, Role.PLANNER, Role.AUDITOR, Role.LEADERSHIP}, "reports", "reports:reports"),
@@ -48,6 +50,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     return {
         "nav": SimpleLazyObject(lambda: _nav(request, user)),
         "who": {"title": str(user), "place": _place(user)},
+        "unread": SimpleLazyObject(lambda: Notification.objects.of_user(user).unread().count()),
         "may_search": rules.may_list(user),
         "city_name": city.name if city else "",
         "office_line": _office(city or City.objects.first()),
@@ -96,9 +99,11 @@ def _nav(request: HttpRequest, user: User) -> list[dict[str, Any]]:
     held = {row.role for row in user.memberships_now()}
     labels = {
         "workspace": _("Workspace"),
+        "progress": _("Quarterly reports"),
         "sheets": _("Score sheet"),
         "queue": _("Queue"),
         "city": _("City"),
+        "board": _("Completeness"),
         "quick_wins": _("Quick wins"),
         "windows": _("Review windows"),
         "reports": _("Reports"),
@@ -126,9 +131,12 @@ def _waiting(user: User, page: str) -> int:
         return 0
     # Read from the summary: every page shows it, and counting the rows would grow with them.
     if page == "workspace":
-        return Tally.objects.with_person(user, city.evaluation_year)
+        return Tally.objects.with_person(user, city.evaluation_year) + ProgressTally.objects.reports_with(
+            user
+        )
     if page == "queue" and user.has_role(Role.REVIEWER, Role.PLANNER):
-        return Tally.objects.waiting_for(user, city.pk, city.evaluation_year)
+        quick_wins = Tally.objects.waiting_for(user, city.pk, city.evaluation_year)
+        return quick_wins + ProgressTally.objects.reports_waiting_for(user, city.pk)
     return 0
 
 

@@ -10,6 +10,7 @@ from opd import rules
 from opd.access import city_of, person
 from opd.models import Note, QuickWin, QuickWinEvent, Role, Status, Submission, User
 from opd.presentation import badge, history_rows, meter, missing_of, missing_rows, note_rows, receipt_row
+from opd.views.progress_tasks import progress_tasks
 from smartcity.lib import dates
 
 #: Where each role begins, the most urgent work first.
@@ -52,6 +53,7 @@ def workspace(request: HttpRequest) -> HttpResponse:
         "others": [_other(row) for row in others],
         "history": [history_rows([event], subject=event.quick_win.title)[0] for event in events],
         "receipt": receipt_row(receipt) if receipt else None,
+        "progress": progress_tasks(user, city),
         "has_head": any(row.opd.has_head() for row in rows[:1]),
     }
     return render(request, "opd/workspace.html", context)

@@ -48,8 +48,8 @@ def window(city: City) -> EvaluationWindow:
 # --- where one can go -------------------------------------------------------------------------------
 
 BAR = {
-    "operator": ["/workspace/", "/quick-wins/"],
-    "head": ["/workspace/", "/quick-wins/"],
+    "operator": ["/workspace/", "/progress/", "/quick-wins/"],
+    "head": ["/workspace/", "/progress/", "/quick-wins/"],
     "reviewer": ["/queue/", "/city/", "/quick-wins/", "/windows/", "/reports/"],
     "planner": ["/queue/", "/city/", "/quick-wins/", "/windows/", "/reports/"],
     "auditor": ["/queue/", "/city/", "/quick-wins/", "/windows/", "/reports/"],
@@ -78,7 +78,7 @@ def test_every_page_of_the_bar_opens(cast: dict[str, User], as_: As) -> None:
 def test_several_roles_give_the_union_once(cast: dict[str, User], city: City) -> None:
     scenarios.grant(cast["reviewer"], "operator", city, cast["kominfo"].memberships_now()[0].opd)
     addresses = [item["url"] for item in around(cast["reviewer"])["nav"]]
-    assert addresses == ["/workspace/", *BAR["reviewer"]]
+    assert addresses == ["/workspace/", "/progress/", *BAR["reviewer"]]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from evaluations import invariants
 from opd import audit, tallies
+from opd import invariants as opd_invariants
 from opd.completeness import counted
 from opd.models import QuickWin, StoredFile, Submission
 from reports import store
@@ -32,6 +33,7 @@ def contradictions() -> Iterator[str]:
     yield from audit.contradictions()
     yield from tallies.contradictions()
     yield from _receipts()
+    yield from opd_invariants.contradictions()
     yield from invariants.contradictions()
     yield from _completeness()
     yield from _evidence()
