@@ -151,6 +151,8 @@ class _Steps:
         return rung, period.day_of(rung)
 
     def said(self, period: ReportingPeriod, opd_id: int) -> str:
+        if period.pk is None:
+            return _("No date is set yet")
         rung, day = self.next(period, opd_id)
         if (period.pk, opd_id, Rung.ASSISTANT) in self.reached:
             told = self.reached[period.pk, opd_id, Rung.ASSISTANT]

@@ -37,7 +37,14 @@ NOT_A_PAGE = {
     "opd:evidence_delete",
     "opd:note_save",
     "opd:note_reply",
+    "opd:progress_start",
+    "opd:progress_move",
+    "opd:progress_evidence",
+    "opd:progress_link",
+    "opd:progress_note",
+    "opd:progress_reply",
     "opd:theme",
+    "opd:notifications_read",
     "evaluations:window_move",
     "evaluations:window_extend",
     "evaluations:seat_remove",
@@ -145,6 +152,7 @@ def _all() -> Iterator[tuple[str, str]]:
     yield WITHOUT_ROLE, reverse("account_logout")
     yield from _agencies()
     yield from _reviewers()
+    yield from _board()
     yield from _evaluations()
     yield from _reports_read()
     yield from _finding()
@@ -187,6 +195,16 @@ def _reviewers() -> Iterator[tuple[str, str]]:
     yield "pimpinan", reverse("opd:quick_win", args=[_quick_win("Presensi").pk])
 
 
+def _board() -> Iterator[tuple[str, str]]:
+    late = Opd.objects.get(short="DISHUB", valid_to=None)
+    for username in ("operator.disbudpar", "pemeriksa", "pimpinan"):
+        yield username, reverse("opd:board")
+        yield username, reverse("opd:periods")
+        yield username, reverse("opd:notifications")
+    yield "pemeriksa", reverse("opd:board_detail", args=[late.pk])
+    yield "pemeriksa", f"{reverse('opd:reminder_text', args=[late.pk])}?quarter=3"
+
+
 def _evaluations() -> Iterator[tuple[str, str]]:
     closed, running, ahead = (EvaluationWindow.objects.get(status=s) for s in ("closed", "open", "draft"))
     for username in ("pemeriksa", "perencana", "pimpinan", "inspektorat"):
@@ -221,6 +239,9 @@ def _finding() -> Iterator[tuple[str, str]]:
         yield username, f"{reverse('opd:search')}?q=pelayanan"
     for username in ("operator.disbudpar", "asesor1", "pemeriksa"):
         yield username, reverse("opd:calendar")
+    for username in (NEWCOMER, "operator.disbudpar"):
+        yield username, reverse("opd:handover")
+    yield "pemeriksa", reverse("opd:people")
     yield "pemeriksa", reverse("opd:search")
     yield "pemeriksa", f"{reverse('opd:search')}?q=tidakada"
 

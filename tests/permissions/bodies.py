@@ -110,7 +110,49 @@ def _note(world: worlds.World, state: str) -> dict[str, Any]:
     return {"field": "target", "text": "Catatan", "version": kept.version if kept else NO_NOTE}
 
 
+def _periods(world: worlds.World, state: str) -> dict[str, Any]:
+    days = {
+        "opens_on": 1,
+        "due_on": 10,
+        "remind_operator_on": 3,
+        "remind_head_on": 10,
+        "remind_assistant_on": 15,
+    }
+    data: dict[str, Any] = {f"q{quarter}-version": 0 for quarter in (1, 2, 3, 4)}
+    for quarter, month in ((1, "2022-04"), (2, "2022-07"), (3, "2022-10"), (4, "2023-01")):
+        data |= {f"q{quarter}-{name}": f"{month}-{day:02d}" for name, day in days.items()}
+    return data
+
+
+def _progress(world: worlds.World, state: str) -> dict[str, Any]:
+    return {
+        "version": world.progress[state].version,
+        "state": "RUNNING",
+        "state_reason": "",
+        "value": "41",
+        "absorbed": "0",
+        "obstacles": "",
+        "next_step": "Lanjut.",
+    }
+
+
+def _start(world: worlds.World, state: str) -> dict[str, Any]:
+    """The quarter nobody has told of yet."""
+    return {"program": world.progress["draft"].program_id, "year": 2022, "quarter": 4}
+
+
+_MOVES = ("propose", "recall", "send back", "submit", "return", "verify", "reopen")
+
 BODIES: dict[str, Any] = {
+    **{f"{name} progress": lambda world, state: {"note": "Alasan.", "key": KEY} for name in _MOVES},
+    "save progress": _progress,
+    "start progress": _start,
+    "approve several": lambda world, state: {"report": world.progress["proposed"].pk, "key": KEY},
+    "add progress evidence": _photo,
+    "add a progress link": lambda world, state: BODIES["add a link"](world, state),
+    "note on progress": lambda world, state: {"field": "value", "text": "Catatan", "version": "none"},
+    "reply on progress": lambda world, state: {"reply": "Sudah benar."},
+    "set the periods": _periods,
     "bring in a list": _list,
     "confirm the columns": _columns,
     "choose rows": lambda world, state: {"all": "no"},
@@ -137,5 +179,6 @@ BODIES: dict[str, Any] = {
     "write an answer": lambda world, state: {"self_score": "2", "text": "Jawaban lain", "version": "1"},
     "declare": lambda world, state: {"answer": "none", "conflict": ""},
     "score": lambda world, state: {"value": "3", "remark": "Cukup.", "reason": "", "version": "0"},
+    "hand over": lambda world, state: {"to": world.users["operator"].pk, "at": "2022-10-20", "until": ""},
     "ask for a report": lambda world, state: {"key": KEY, "source": f"{world.windows['closed'].pk}"},
 }

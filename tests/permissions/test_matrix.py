@@ -101,16 +101,21 @@ def address(world: worlds.World, route: dict[str, str], state: str) -> str:
     args = dict(part.split("=") for part in route["args"].split(";") if part)
     builders = {
         "none": dict,
+        "opd": lambda: {"pk": world.city.opds.get(short="DISBUDPAR").pk},
         "quick_win": lambda: {"pk": world.quick_wins[state].pk},
         "evidence": lambda: {"pk": world.evidence(state).pk},
         "note": lambda: {"pk": world.note(state).pk},
         "receipt": lambda: {"number": world.receipt(state).number},
+        "progress": lambda: {"pk": world.progress[state].pk},
+        "progress_note": lambda: {"pk": world.progress[state].notes.sent().get().pk},
+        "progress_receipt": lambda: {"number": world.progress[state].submissions.get(sequence=1).number},
         "window": lambda: {"pk": world.windows[state].pk},
         "seat": lambda: {"pk": world.windows[state].pk, "seat_pk": world.seats["assessor"].pk},
         "snapshot": lambda: {
             "pk": world.windows[state].pk,
             "sha256": world.evidence("verified").stored_file_id,
         },
+        "membership": lambda: {"pk": world.users["other_operator"].memberships.get().pk},
         "report": lambda: {"pk": world.reports[state].pk},
         "import": lambda: {"pk": world.imports[state].pk},
     }
