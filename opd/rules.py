@@ -6,7 +6,7 @@ Source of each rule: domain guide, section 10 (roles), and trust rule 12: nobody
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from opd.models import Program, Progress, QuickWin, User
+    from opd.models import Membership, Program, Progress, QuickWin, User
 
     type Record = QuickWin | Progress
     type Owned = QuickWin | Progress | Program
@@ -144,3 +144,18 @@ def may_see_board(user: "User") -> bool:
 def may_write_reminders(user: "User", city_id: int) -> bool:
     """Who works for the whole city may take the letter and the chat text of the next step."""
     return user.has_role(REVIEWER, PLANNER, "auditor", "leadership", city_id=city_id)
+
+
+def may_keep_people(user: "User", city_id: int) -> bool:
+    """The administrator gives and ends roles; no record of an agency follows from it."""
+    return user.has_role("administrator", city_id=city_id)
+
+
+def may_see_people(user: "User") -> bool:
+    """The administrator, and the reviewer who must know whom to call."""
+    return user.has_role("administrator", REVIEWER)
+
+
+def may_hand_over(user: "User", membership: "Membership") -> bool:
+    """Any office but an assessor's, who is seated for a window by the reviewers."""
+    return membership.role != "assessor" and may_keep_people(user, membership.city_id)

@@ -29,12 +29,13 @@ PAGES = (
     (set(Role) - {Role.ASSESSOR, Role.ADMINISTRATOR}, "quick_wins", "opd:quick_wins"),
     ({Role.REVIEWER, Role.PLANNER, Role.AUDITOR}, "windows", "evaluations:windows"),
     ({Role.REVIEWER, Role.PLANNER, Role.AUDITOR, Role.LEADERSHIP}, "reports", "reports:reports"),
+    ({Role.ADMINISTRATOR}, "people", "opd:people"),
     ({Role.ADMINISTRATOR}, "admin", "admin:index"),
 )
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """Return nav, who, may_search, city_name, office_line, theme, portal_now and deadline for base.html."""
+    """Return what base.html needs: nav, who, what one may, city_name, office_line, theme, portal_now, deadline."""
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         city = City.objects.first()
@@ -52,6 +53,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "who": {"title": str(user), "place": _place(user)},
         "unread": SimpleLazyObject(lambda: Notification.objects.of_user(user).unread().count()),
         "may_search": rules.may_list(user),
+        "may_enter": rules.may_create(user),
         "city_name": city.name if city else "",
         "office_line": _office(city or City.objects.first()),
         "theme": user.theme,
@@ -107,6 +109,7 @@ def _nav(request: HttpRequest, user: User) -> list[dict[str, Any]]:
         "quick_wins": _("Quick wins"),
         "windows": _("Review windows"),
         "reports": _("Reports"),
+        "people": _("People"),
         "admin": _("Administration"),
     }
     rows = []

@@ -3,6 +3,7 @@
 from opd.actions.calendar import renew_feed, revoke_feed
 from opd.actions.evidence import add_evidence, change_evidence, remove_evidence
 from opd.actions.notes import reply_to_note, write_note
+from opd.actions.people import hand_over
 from opd.actions.programs import create_program, move_program, save_program, save_program_year
 from opd.actions.progress import move_progress, save_progress, start_progress
 from opd.actions.quick_wins import create_quick_win, move, save_section
@@ -12,6 +13,7 @@ __all__ = [
     "change_evidence",
     "create_program",
     "create_quick_win",
+    "hand_over",
     "move",
     "move_program",
     "move_progress",

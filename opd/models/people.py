@@ -1,5 +1,6 @@
 """People: accounts, and the roles they hold for a time and a scope."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.models import AbstractUser
@@ -12,6 +13,7 @@ from smartcity.lib import clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
 
 class Role(models.TextChoices):
@@ -178,6 +180,22 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         roles = [Role.OPD_OPERATOR, Role.OPD_HEAD, Role.LEADERSHIP]
         rows = self.filter(city=city_id, role__in=roles, user__is_active=True)
         return rows.select_related("user").order_by("user_id", "pk")
+
+    def of_city(self, city_id: int) -> Self:
+        return self.filter(city=city_id)
+
+    def for_page(self, now: "datetime") -> Self:
+        """Who holds an office now, soon, or did until a year ago; agency by agency."""
+        rows = self.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=now - timedelta(days=365)))
+        return rows.select_related("user", "opd", "city").order_by(
+            F("opd__short").asc(nulls_first=True), "role", "-valid_from", "pk"
+        )
+
+    def begun_by_handover(self, old: "Membership", to: User, at: "datetime") -> "Membership | None":
+        """The membership an earlier press of the same button made."""
+        if old.valid_to is None or old.valid_to != at:
+            return None
+        return self.filter(user=to, role=old.role, city=old.city_id, opd=old.opd_id, valid_from=at).first()
 
     def of_roles(self, roles: "Iterable[str]") -> Self:
         return self.filter(role__in=roles)

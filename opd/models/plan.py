@@ -175,6 +175,14 @@ class ProgramQuerySet(models.QuerySet["Program"]):
         """With a record of the year: planned, carried out or told of in it."""
         return self.filter(years__year=year)
 
+    def owing(self, year: int, quarter: int) -> Self:
+        """Approved, carried out in the year, and without a report of the quarter."""
+        from opd.models.progress import Progress
+
+        carried_out = ProgramYear.objects.filter(year=year).exclude(state=State.STOPPED).values("program")
+        told = Progress.objects.in_quarter(year, quarter).values("program")
+        return self.approved().filter(pk__in=carried_out).exclude(pk__in=told).order_by("code")
+
     def for_list(self) -> Self:
         return self.select_related("opd", "dimension", "sub_dimension")
 

@@ -160,6 +160,11 @@ class ProgressQuerySet(models.QuerySet["Progress"]):
         earlier = ProgressSubmission.objects.filter(progress=OuterRef("pk"), sequence__gt=1)
         return self.for_list().annotate(again=Exists(earlier))
 
+    def told_in(self, year: int) -> Self:
+        """Reports of a year that say something in words, the latest first."""
+        rows = self.filter(year=year).exclude(obstacles="", next_step="")
+        return rows.order_by("-quarter", "program__code")
+
     def for_detail(self) -> Self:
         return self.select_related(
             "program__sub_dimension", "program__opd", "program__plan", "dimension", "opd__parent", "city"
