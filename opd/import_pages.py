@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -75,9 +76,9 @@ def column_rows(
             "header": one.column.header,
             "hidden": one.column.hidden,
             "examples": [cells[one.column.letter] for _number, cells in first if cells.get(one.column.letter)][:3],
-            "guess": {"value": one.guess, "label": label_of(proposal.kind, one.guess)} if one.guess else None,
+            "guess": {"value": one.guess, "label": capfirst(label_of(proposal.kind, one.guess))} if one.guess else None,
             "options": [
-                {"value": name, "label": label, "selected": name == one.field} for name, label in choices
+                {"value": name, "label": capfirst(label), "selected": name == one.field} for name, label in choices
             ],
             "mapped": bool(one.field),
             "said": _("Two columns cannot hold the same. Choose another field, or leave this one out.")
@@ -148,26 +149,20 @@ def _check_row(row: ImportRow, kind: Kind, names: Mapping[str, str]) -> dict[str
     return {
         "number": row.number,
         "title": str(values.get("name") or row.typed.get("name") or _("Row without a name")),
-        "about": " · ".join(
-            str(part)
-            for part in dict.fromkeys((
-                values.get("code") or row.typed.get("code"),
-                *(kept.get(owner) for kept in (values, row.typed) for owner in ("lead_opd", "owner_opd")),
-            ))
-            if part
-        ),
+        "about": " · ".join(filter(None, (_either(row, "code"), _either(row, "lead_opd", "owner_opd")))),
         "outcome": {"css": css, "icon": icon, "label": str(row.get_outcome_display())},
         "good": row.outcome in (Outcome.CREATE, Outcome.CHANGE),
         "chosen": row.chosen,
         "draft": ", ".join(incomplete) if row.draft else "",
         "values": [
-            {"label": label_of(kind, name), "text": shown(kind, name, value, names)} for name, value in values.items()
+            {"label": capfirst(label_of(kind, name)), "text": shown(kind, name, value, names)}
+            for name, value in values.items()
         ]
         if row.outcome == Outcome.CREATE
         else [],
         "changes": [
             {
-                "label": label_of(kind, name),
+                "label": capfirst(label_of(kind, name)),
                 "old": shown(kind, name, old, names) or _("empty"),
                 "new": shown(kind, name, values.get(name), names),
             }
@@ -180,6 +175,11 @@ def _check_row(row: ImportRow, kind: Kind, names: Mapping[str, str]) -> dict[str
             if warning and code != "INCOMPLETE"
         ],
     }  # fmt: skip
+
+
+def _either(row: ImportRow, *names: str) -> str:
+    """What a row says in one of these fields: as it was understood, else as it was typed."""
+    return next((str(kept[name]) for kept in (row.values, row.typed) for name in names if name in kept), "")
 
 
 def shown(kind: Kind, name: str, value: Any, names: Mapping[str, str]) -> str:

@@ -15,9 +15,10 @@ from opd import rules
 from opd.exchange import shapes
 from opd.exchange.reference import World
 from opd.imports import Answer, Kind, RowAnswer, header_of
-from opd.imports.fields import QUARTERS
+from opd.imports.fields import CHOICES, QUARTERS
 from opd.imports.lookups import folded
 from opd.models import Opd, Outcome, Program, QuickWin, State
+from smartcity.lib import decimals
 
 LONGEST_SCHEDULE = 2000
 
@@ -203,7 +204,7 @@ class Judge:
         for name in list(changed):
             year = self._world.year if name == "status" else _year_of(name, "actual")
             if year and (record.pk, year) in self._world.reported and name in stored:
-                kept = shapes.plain(stored[name])
+                kept = _told(name, stored[name])
                 self._say(verdict, row, "REPORTED", name, row.typed.get(name, ""), kept=kept)
                 changed.remove(name)
                 del verdict.values[name]
@@ -261,6 +262,11 @@ class Judge:
 def owner_of(world: World, values: Mapping[str, Any]) -> Opd:
     """Return the agency a row belongs to."""
     return world.opds[values["lead_opd" if world.kind == Kind.ACTION_PLAN else "owner_opd"]]
+
+
+def _told(name: str, value: Any) -> str:
+    """What a report told, as it stands in a sheet."""
+    return CHOICES["status"].get(value, value) if name == "status" else decimals.exact(value)
 
 
 def _year_of(name: str, base: str) -> int | None:

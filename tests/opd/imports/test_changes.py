@@ -76,7 +76,7 @@ def test_changed_values_stand_side_by_side_and_are_saved(at_desk: At, operator: 
     }  # fmt: skip
     job = checked(desk, other)
     row = desk.check_page(job).context["rows"][0]
-    assert {change["label"]: (change["old"], change["new"]) for change in row["changes"]}["target 2022"] == (
+    assert {change["label"]: (change["old"], change["new"]) for change in row["changes"]}["Target 2022"] == (
         "10",
         "12",
     )
@@ -361,7 +361,8 @@ def test_others_get_what_was_submitted(
 ) -> None:
     whole = QUICK_WIN | {
         "status_kind": "NEW", "problem": "Masalah", "description": "Solusi", "beneficiaries": "Warga",
-        "indicator": "Loket", "unit": "loket", "baseline": Decimal(1), "realisation": Decimal(2), "budget": Decimal(0), "fund_source": "APBD",
+        "indicator": "Loket", "unit": "loket", "baseline": Decimal(1), "realisation": Decimal(2), "budget": Decimal(0),
+        "fund_source": "APBD",
     }  # fmt: skip
     saved(at_desk(operator), whole, kind=Kind.QUICK_WIN)
     quick_win = QuickWin.objects.get()
