@@ -16,12 +16,26 @@ from opd import actions
 from opd.actions import import_work, imports
 from opd.exchange.found import table_of
 from opd.imports import Kind, propose
-from opd.models import City, Evidence, ImportJob, Membership, Note, Opd, QuickWin, Role, Submission, User
+from opd.models import (
+    City,
+    Evidence,
+    ImportJob,
+    Membership,
+    Note,
+    Opd,
+    Progress,
+    QuickWin,
+    Role,
+    Submission,
+    User,
+)
 from reports import store
 from reports.actions import request_report
 from reports.models import Report
 from smartcity.demo import writing
 from smartcity.lib import clock
+from tests.opd.progress import reports
+from tests.scenarios import House
 
 INSTRUMENT = Path(__file__).resolve().parents[2] / "evaluations" / "data" / "instrument-sample-2022.yaml"
 LONG_AGO = datetime(2019, 1, 1, tzinfo=UTC)
@@ -59,6 +73,7 @@ class World:
     city: City
     users: dict[str, User] = field(default_factory=dict)
     quick_wins: dict[str, QuickWin] = field(default_factory=dict)
+    progress: dict[str, Progress] = field(default_factory=dict)
     windows: dict[str, EvaluationWindow] = field(default_factory=dict)
     reports: dict[str, Report] = field(default_factory=dict)
     seats: dict[str, Seat] = field(default_factory=dict)
@@ -81,6 +96,7 @@ def build() -> World:
         _people(world)
         for state in STATES:
             world.quick_wins[state] = _quick_win(world, state)
+            world.progress[state] = _progress(world, state)
         world.imports["checked"] = _import(world)
     _windows(world)
     _reports(world)
@@ -162,6 +178,26 @@ def _import(world: World) -> ImportJob:
     imports.map_columns(pk=job.pk, by=operator, sheet=job.sheet, year=2022, proposal=proposal)
     import_work.work(job.pk)
     return ImportJob.objects.get(pk=job.pk)
+
+
+def _progress(world: World, state: str) -> Progress:
+    """A quarter's report of an approved programme, brought to a state by its people."""
+    operator, head, reviewer = (fresh(world, name) for name in ("operator", "head", "reviewer"))
+    house = House(Opd.objects.get(short="DISBUDPAR"), operator, head, reviewer)
+    values = {"obstacles": f"KANARI-ISI-{state}"}
+    report = reports.begun(house, code=f"TW-{state}", dimension="BRD")
+    report = reports.fill(report, house, **(reports.VALUES | values))
+    reports.link(report, house, f"KANARI-BUKTI-{state}")
+    if state != "draft":
+        reports.move(report, "propose", operator)
+    if state in ("submitted", "returned", "verified"):
+        reports.move(report, "submit", head)
+    if state == "returned":
+        actions.write_note(owner=report, field="value", text="KANARI-CATATAN", by=reviewer)
+        reports.move(report, "return", reviewer)
+    if state == "verified":
+        reports.move(report, "verify", reviewer)
+    return reports.again(report)
 
 
 def _windows(world: World) -> None:

@@ -74,7 +74,7 @@ def begun(
     house: House, *, of: Program | None = None, quarter: int = 3, year: int = YEAR, **more: Any
 ) -> Progress:
     """A draft with nothing in it."""
-    row = of or program(house, code=f"GOV-{Program.objects.count() + 1:02d}", **more)
+    row = of or program(house, **({"code": f"GOV-{Program.objects.count() + 1:02d}"} | more))
     return actions.start_progress(program=row, year=year, quarter=quarter, by=house.operator)
 
 
