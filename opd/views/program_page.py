@@ -68,7 +68,7 @@ def _section(
 ) -> dict[str, Any]:
     form_class = SECTION_FORMS[name]
     form = typed if isinstance(typed, form_class) else form_class(instance=program, by=user)
-    fields = [
+    fields: list[dict[str, Any]] = [
         {
             "field": form[field],
             "optional": not form.fields[field].required and field not in REQUIRED,

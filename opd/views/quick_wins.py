@@ -23,7 +23,7 @@ from opd.access import (
     quick_win_or_404,
 )
 from opd.forms import SECTION_FORMS, CreateForm, ListFilter, MoveForm, readable_of, unreadable_of
-from opd.models import Evidence, Opd, QuickWin, Status
+from opd.models import Evidence, Opd, Program, QuickWin, Status
 from opd.payload import quick_win_payload
 from opd.presentation import (
     badge,
@@ -36,6 +36,7 @@ from opd.presentation import (
     small_html,
     tile_html,
 )
+from opd.presentation_plan import opd_name
 from opd.views.form_page import conflict_context, form_page, saved_parts
 from opd.workflow import QUICK_WIN
 from smartcity.lib import clock, dates, decimals, lines, paging
@@ -103,7 +104,9 @@ def create(request: HttpRequest) -> HttpResponse:
     user, city = person(request), city_of(request)
     if not rules.may_create(user):
         raise PermissionDenied
-    opds = Opd.objects.filter(pk__in=user.opds())
+    opds = Opd.objects.entered_by(user.opds())
+    if not opds:
+        raise PermissionDenied
     blank = QuickWin(city=city, year=city.evaluation_year, opd=opds[0], created_by=user)
     form = CreateForm(typed(request.POST) if request.method == "POST" else None, instance=blank, opds=opds)
     if request.method == "POST" and form.is_valid():
@@ -131,6 +134,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "quick_win": quick_win,
         "dimension": quick_win.dimension,
+        "opd": opd_name(quick_win.opd),
+        "programs": Program.objects.visible_to(user).of_quick_win(quick_win),
         "status": badge(quick_win.status),
         "rows": field_rows(payload, skip=["name", "acronym", "dimension"]),
         "evidence": [evidence_row(piece, year=quick_win.year) for piece in pieces],
