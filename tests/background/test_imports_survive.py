@@ -16,7 +16,7 @@ from opd.models import AuditEvent, City, ImportJob, ImportStatus, Program, User
 from opd.tasks import ring_for_import, sweep_imports
 from smartcity.lib import clock
 from smartcity.lib.spreadsheets import write_xlsx
-from tests.opd.imports.conftest import city, operator, opds, person  # noqa: F401
+from tests.opd.imports.conftest import city, opds, operator, person  # noqa: F401
 from tests.opd.imports.worlds import reference
 from tests.servers import wait_until
 from tests.services import Worker, kill_hard

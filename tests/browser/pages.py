@@ -12,7 +12,11 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from evaluations import actions as evaluation
 from evaluations.models import EvaluationWindow, Seat
-from opd.models import City, Evidence, Membership, Opd, QuickWin, Role, Submission, User
+from opd.actions import import_work
+from opd.actions import imports as importing
+from opd.exchange.found import table_of
+from opd.imports import Kind, propose
+from opd.models import City, Evidence, ImportJob, Membership, Opd, QuickWin, Role, Submission, User
 from reports import actions as reporting
 from reports.models import Cause, Report
 from smartcity.demo import judging
@@ -32,6 +36,8 @@ NOT_A_PAGE = {
     # they take a form; the page is the one the form is on
     "opd:quick_win_section",
     "opd:quick_win_move",
+    "opd:quick_win_continue",
+    "opd:year_confirm",
     "opd:evidence_add",
     "opd:evidence_link",
     "opd:evidence_delete",
@@ -44,6 +50,11 @@ NOT_A_PAGE = {
     "opd:progress_note",
     "opd:progress_reply",
     "opd:theme",
+    "opd:import_save",
+    "opd:import_again",
+    "opd:import_refused",
+    "opd:export",
+    "opd:template",
     "opd:notifications_read",
     "evaluations:window_move",
     "evaluations:window_extend",
@@ -72,6 +83,7 @@ def prepare() -> None:
     User.objects.create(username=WITHOUT_ROLE, title="Pegawai baru")
     _hand_in()
     _reports(city)
+    _lists(city)
 
 
 def _hand_in() -> None:
@@ -102,6 +114,25 @@ def _reports(city: City) -> None:
             report.finish(sha256="5e" * 32, size=1_480_000, pages=34)
         elif key == "gagal":
             report.fail(Cause.PAGES)
+
+
+def _lists(city: City) -> None:
+    """A list whose columns are to be confirmed, one whose rows are, one that cannot be read."""
+    by = User.objects.get(username="operator.disbudpar")
+    rows = (
+        "Tahun;Dimensi;Nama Program;OPD Pengampu;Sasaran kita\n"
+        "2025;BRD;Peta kuliner;Dinas Kebudayaan dan Pariwisata;Warga\n2025;BRD;Peta angkutan;DISHUB;Warga\n"
+    )
+    for key, content in (("kolom", rows), ("baris", rows), ("rusak", "ini bukan daftar")):
+        job = importing.start_import(
+            by=by, city=city, kind="quick_win", year=2025, name=f"{key}.csv", content=content.encode(), key=f"sapuan-{key}"
+        )  # fmt: skip
+        import_work.work(job.pk)
+        job.refresh_from_db()
+        if key == "baris":
+            proposal = propose(table_of(job.found[0]), Kind.QUICK_WIN, 2025)
+            importing.map_columns(pk=job.pk, by=by, sheet=job.sheet, year=2025, proposal=proposal)
+            import_work.work(job.pk)
 
 
 def pages_of(username: str) -> list[str]:
@@ -152,6 +183,7 @@ def _all() -> Iterator[tuple[str, str]]:
     yield WITHOUT_ROLE, reverse("account_logout")
     yield from _agencies()
     yield from _reviewers()
+    yield from _imports()
     yield from _board()
     yield from _evaluations()
     yield from _reports_read()
@@ -193,6 +225,17 @@ def _reviewers() -> Iterator[tuple[str, str]]:
     yield "pemeriksa", reverse("opd:quick_win", args=[_quick_win("Presensi").pk])
     yield "pimpinan", reverse("opd:quick_wins")
     yield "pimpinan", reverse("opd:quick_win", args=[_quick_win("Presensi").pk])
+
+
+def _imports() -> Iterator[tuple[str, str]]:
+    found = {
+        row.original_name: row.pk for row in ImportJob.objects.filter(idempotency_key__startswith="sapuan-")
+    }
+    yield "operator.disbudpar", reverse("opd:imports")
+    yield "operator.disbudpar", reverse("opd:import_map", args=[found["kolom.csv"]])
+    yield "operator.disbudpar", reverse("opd:import_check", args=[found["baris.csv"]])
+    yield "operator.disbudpar", reverse("opd:import", args=[found["rusak.csv"]])
+    yield "perencana", reverse("opd:imports")
 
 
 def _board() -> Iterator[tuple[str, str]]:
@@ -242,6 +285,9 @@ def _finding() -> Iterator[tuple[str, str]]:
     for username in (NEWCOMER, "operator.disbudpar"):
         yield username, reverse("opd:handover")
     yield "pemeriksa", reverse("opd:people")
+    for username in ("operator.disbudpar", "perencana", "pimpinan"):
+        yield username, reverse("opd:years")
+    yield "perencana", reverse("opd:year_start")
     yield "pemeriksa", reverse("opd:search")
     yield "pemeriksa", f"{reverse('opd:search')}?q=tidakada"
 
