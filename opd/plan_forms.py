@@ -10,7 +10,17 @@ from django.utils.translation import gettext_lazy as _
 
 from dimensions.models import SmartDimension, SubDimension
 from opd.forms import ListFilter, helper
-from opd.models import CityBudget, MasterPlan, Opd, PlanStatus, Program, ProgramYear, QuickWin, State, Strategy
+from opd.models import (
+    CityBudget,
+    MasterPlan,
+    Opd,
+    PlanStatus,
+    Program,
+    ProgramYear,
+    QuickWin,
+    State,
+    Strategy,
+)
 from smartcity.lib.forms import DayField, NumberField
 from smartcity.lib.text import plain_text
 
@@ -249,9 +259,7 @@ class MasterPlanForm(_PlanForm):
         for dimension in self.dimensions:
             name = f"strategies_{dimension.code}"
             if any(len(line) > longest for line in lines_of(cleaned.get(name, ""))):
-                self.add_error(
-                    name, _("A strategy has at most %(count)s characters.") % {"count": longest}
-                )
+                self.add_error(name, _("A strategy has at most %(count)s characters.") % {"count": longest})
         first, last = cleaned.get("year_from"), cleaned.get("year_to")
         if first and last and last < first:
             self.add_error("year_to", _("The last year lies before the first year."))
@@ -314,7 +322,11 @@ class ProgramFilter(ListFilter):
     sort = forms.ChoiceField(
         required=False,
         label=_("Order"),
-        choices=[("code", _("By code")), ("dimension", _("By dimension")), ("updated", _("Longest unchanged"))],
+        choices=[
+            ("code", _("By code")),
+            ("dimension", _("By dimension")),
+            ("updated", _("Longest unchanged")),
+        ],
     )
 
     def __init__(self, *args: Any, opds: Iterable[Opd], **kwargs: Any) -> None:
