@@ -20,7 +20,8 @@ from smartcity.lib import clock, dates
 def year_of(request: HttpRequest, city: City) -> int:
     """The year asked for, else the one now worked on."""
     wanted = request.GET.get("year", "")
-    return int(wanted) if wanted.isdecimal() and 2017 <= int(wanted[:5]) <= 2100 else city.evaluation_year
+    known = wanted.isdecimal() and len(wanted) == 4 and 2017 <= int(wanted) <= 2100
+    return int(wanted) if known else city.evaluation_year
 
 
 @require_GET
@@ -55,8 +56,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "opd": opd,
         "year": str(year),
         "quarters": [
-            _quarter(opd, period, standings.get((opd.pk, period.quarter), owing.Standing()))
-            | {"open": wanted in ("", str(period.quarter))}
+            _quarter(opd, period, standings.get((opd.pk, period.quarter), owing.Standing()), wanted)
             for period in periods
         ],
         "wins": badge(quick_wins.state(opened=True, overdue=False)),
@@ -66,7 +66,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "opd/board_detail.html", context)
 
 
-def _quarter(opd: Opd, period: ReportingPeriod, standing: owing.Standing) -> dict[str, Any]:
+def _quarter(opd: Opd, period: ReportingPeriod, standing: owing.Standing, wanted: str) -> dict[str, Any]:
     today = clock.now()
     state = standing.state(
         opened=period.opens_on <= ladder.local_day(opd.city, today), overdue=period.due_at <= today
@@ -78,6 +78,7 @@ def _quarter(opd: Opd, period: ReportingPeriod, standing: owing.Standing) -> dic
         "reason": reason(standing),
         "rows": statuses(owing.programs_of(opd, period.year, period.quarter)),
         "owing": standing.owing,
+        "open": wanted == str(period.quarter) if wanted else state == owing.LATE,
         "text_url": f"{reverse('opd:reminder_text', args=[opd.pk])}?year={period.year}&quarter={period.quarter}",
     }
 

@@ -244,6 +244,7 @@ def statuses(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         {
             "name": row["name"],
             "code": row["code"],
+            "url": reverse("opd:program", args=[row["pk"]]),
             "text": told.get(row["report"], row["report"]),
             "done": row["report"] in ("submitted", "verified"),
         }

@@ -26,7 +26,7 @@ def notifications(request: HttpRequest) -> HttpResponse:
             {
                 "title": row.title,
                 "text": row.text,
-                "kind": row.get_kind_display(),
+                "kind": row.get_kind_display() if row.kind == Notification.Kind.REMINDER else "",
                 "url": row.url,
                 "at": dates.wib(row.created_at),
                 "iso": row.created_at.isoformat(),
@@ -35,7 +35,7 @@ def notifications(request: HttpRequest) -> HttpResponse:
             }
             for row in lines
         ],
-        "unread": any(row.read_at is None and row.settled_at is None for row in lines),
+        "to_read": any(row.read_at is None and row.settled_at is None for row in lines),
     }
     return render(request, "opd/notification_list.html", context)
 
