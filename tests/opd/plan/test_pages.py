@@ -217,7 +217,7 @@ def test_the_planner_keeps_plan_and_strategies(plan: MasterPlan, cast: dict[str,
 
 def test_the_first_plan_is_entered_once(city: Any, cast: dict[str, User], as_: As) -> None:
     desk = as_(cast["planner"])
-    assert "Belum ada" in desk.get("/plan/").text
+    assert "Belum ada masterplan" in desk.get("/plan/").text
     for _press in range(2):
         assert desk.post("/plan/edit/", PLAN | {"version": "0"}).status_code in (302, 409)
     assert MasterPlan.objects.count() == 1
