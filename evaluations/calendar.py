@@ -21,12 +21,15 @@ def window_dates(user: User, city: City, begin: datetime, end: datetime) -> Iter
         page = window.get_absolute_url() if serves else reverse("opd:home")
         if serves or enters:
             yield until(
-                f"window-{window.pk}-inputs", window.inputs_due_at, f"{_('OPD inputs due')}: {window}", page
+                f"window-{window.pk}-inputs", window.inputs_due_at, _("OPD inputs due") + f": {window}", page
             )
         if serves or not enters:
             yield since(
-                f"window-{window.pk}-opens", window.opens_at, f"{_('Review window opens')}: {window}", page
+                f"window-{window.pk}-opens", window.opens_at, _("Review window opens") + f": {window}", page
             )
             yield until(
-                f"window-{window.pk}-closes", window.closes_at, f"{_('Review window closes')}: {window}", page
+                f"window-{window.pk}-closes",
+                window.closes_at,
+                _("Review window closes") + f": {window}",
+                page,
             )

@@ -159,3 +159,8 @@ def may_see_people(user: "User") -> bool:
 def may_hand_over(user: "User", membership: "Membership") -> bool:
     """Any office but an assessor's, who is seated for a window by the reviewers."""
     return membership.role != "assessor" and may_keep_people(user, membership.city_id)
+
+
+def may_continue(user: "User", quick_win: "QuickWin") -> bool:
+    """The agency goes on next year with what it has handed in, or what is known of it from before."""
+    return quick_win.status in ("submitted", "verified", "recorded") and is_owner(user, quick_win)

@@ -22,6 +22,7 @@ from opd.views import (
     receipts,
     verification,
     workspace,
+    years,
 )
 
 app_name = "opd"
@@ -84,6 +85,10 @@ urlpatterns = [
     path("people/", people.people, name="people"),
     path("people/<int:pk>/hand-over/", people.hand_over, name="hand_over"),
     path("handover/", people.handover, name="handover"),
+    path("years/", years.years, name="years"),
+    path("years/start/", years.year_start, name="year_start"),
+    path("programs/<int:pk>/years/<int:year>/confirm/", years.confirm, name="year_confirm"),
+    path("quick-wins/<int:pk>/continue/", years.continue_quick_win, name="quick_win_continue"),
     path("search/", finding.search, name="search"),
     path("board/", board.board, name="board"),
     path("board/<int:pk>/", board.detail, name="board_detail"),

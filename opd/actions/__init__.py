@@ -7,10 +7,13 @@ from opd.actions.people import hand_over
 from opd.actions.programs import create_program, move_program, save_program, save_program_year
 from opd.actions.progress import move_progress, save_progress, start_progress
 from opd.actions.quick_wins import create_quick_win, move, save_section
+from opd.actions.years import confirm_year, continue_quick_win, start_year, switch_year
 
 __all__ = [
     "add_evidence",
     "change_evidence",
+    "confirm_year",
+    "continue_quick_win",
     "create_program",
     "create_quick_win",
     "hand_over",
@@ -26,5 +29,7 @@ __all__ = [
     "save_progress",
     "save_section",
     "start_progress",
+    "start_year",
+    "switch_year",
     "write_note",
 ]

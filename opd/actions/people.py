@@ -35,7 +35,12 @@ def hand_over(
     )  # fmt: skip
     for action, row in (("membership.ended", old), ("membership.granted", new)):
         audit.record(
-            by=by, action=action, obj=row, city_id=old.city_id, year=old.city.evaluation_year, reason=_told(row)
+            by=by,
+            action=action,
+            obj=row,
+            city_id=old.city_id,
+            year=old.city.evaluation_year,
+            reason=_told(row),
         )
     return new
 
@@ -47,14 +52,14 @@ def _told(row: Membership) -> str:
     return f"{row.role}{acting} opd={row.opd_id or ''} user={row.user_id} {row.valid_from.isoformat()}/{end}"
 
 
-def _problems(
-    old: Membership, to: User, at: datetime, until: datetime | None, by: User
-) -> list[Problem]:
+def _problems(old: Membership, to: User, at: datetime, until: datetime | None, by: User) -> list[Problem]:
     found = []
     if at <= old.valid_from or (old.valid_to is not None and at > old.valid_to):
         found.append(Problem(_("On this day the present holder does not hold the role."), "#id_at"))
     if at < clock.now():
-        found.append(Problem(_("What was done before stays as it was: choose today or a later day."), "#id_at"))
+        found.append(
+            Problem(_("What was done before stays as it was: choose today or a later day."), "#id_at")
+        )
     if until is not None and until <= at:
         found.append(Problem(_("The end lies before the beginning."), "#id_until"))
     if not to.is_active or to.pk == old.user_id:

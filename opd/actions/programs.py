@@ -99,7 +99,7 @@ def save_program_year(
     if version is not None and program.version != version:
         raise StaleVersion(program)
     before = digest_of(program_payload(program))
-    for name, value in changed.items():
+    for name, value in ({"carried": False} | changed).items():
         setattr(row, name, value)
     row.save()
     _touch(program)

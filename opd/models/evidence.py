@@ -80,7 +80,9 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         """What the person's agencies attached to the records of a year, by name."""
         own = user.opds()
         of_quick_win = Q(quick_win__opd__in=own, quick_win__year=year)
-        return self.filter(of_quick_win | Q(progress__opd__in=own, progress__year=year)).order_by("title", "pk")
+        return self.filter(of_quick_win | Q(progress__opd__in=own, progress__year=year)).order_by(
+            "title", "pk"
+        )
 
     def for_list(self) -> Self:
         return self.select_related("stored_file").order_by("created_at", "pk")

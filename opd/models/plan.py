@@ -404,6 +404,30 @@ class ProgramEvent(Event):
 class ProgramYearQuerySet(models.QuerySet["ProgramYear"]):
     """How the years of programmes are found."""
 
+    def begun_in(self, city_id: int, year: int) -> Self:
+        """The year's records of approved programmes of a city."""
+        return self.filter(program__city=city_id, program__status=PlanStatus.APPROVED, year=year)
+
+    def ended_in(self, city_id: int, year: int) -> Self:
+        return self.begun_in(city_id, year).filter(state__in=[State.DONE, State.STOPPED])
+
+    def carried_into(self, city_id: int, year: int) -> Self:
+        """What goes on in `year`: carried out the year before, not at its end, and not entered for `year` yet."""
+        there = self.model.objects.filter(year=year).values("program")
+        going = self.begun_in(city_id, year - 1).exclude(state__in=[State.DONE, State.STOPPED])
+        rows = going.exclude(program__in=there).select_related("program__opd")
+        return rows.order_by("program__code")
+
+    def by_state(self) -> "list[tuple[str, int]]":
+        """How many are in which state."""
+        rows = self.order_by("state").values_list("state").annotate(count=models.Count("pk"))
+        return list(rows)
+
+    def waiting_for_word(self, user: "User") -> Self:
+        """Carried over, and not confirmed by the agencies of this person."""
+        rows = self.filter(carried=True, program__opd__in=user.opds(), program__status=PlanStatus.APPROVED)
+        return rows.order_by("year", "program__code")
+
     def told_of(self, plan: MasterPlan, year: int) -> Self:
         """The approved programmes of a plan in one year, in the order of their codes: what counts."""
         return (

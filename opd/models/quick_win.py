@@ -126,6 +126,10 @@ class QuickWinQuerySet(models.QuerySet["QuickWin"]):
         """Still with the agency; the reviewer may know that they exist, not what they say."""
         return self.filter(status__in=[Status.DRAFT, Status.PROPOSED], submitted_at__isnull=True)
 
+    def line_of(self, quick_win: "QuickWin") -> Self:
+        """The quick wins of other years this one goes on from, or that go on from it."""
+        return self.filter(Q(pk=quick_win.continues_id) | Q(continues=quick_win.pk)).order_by("year")
+
     def for_list(self) -> Self:
         return self.select_related("opd", "dimension")
 

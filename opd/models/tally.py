@@ -9,6 +9,8 @@ from opd.models.plan import State
 from opd.models.quick_win import EDITABLE, approved_by, verified_by
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from opd.models.people import User
 
 COUNTED = ("draft", "proposed", "submitted", "returned", "verified")
@@ -22,8 +24,42 @@ class TallyQuerySet(models.QuerySet[Any]):
 
         return self.filter(models.Q(city__in=user.cities(*OF_THE_CITY)) | models.Q(opd__in=user.opds()))
 
+    def of_city(self, city_id: int) -> Self:
+        return self.filter(city=city_id)
+
     def of_year(self, city_id: int, year: int) -> Self:
         return self.filter(city=city_id, year=year)
+
+    def plans_by_year(self, city_id: int) -> list[dict[str, Any]]:
+        """What the plan's cells add up to, year by year."""
+        names = (
+            "programs",
+            *STATES,
+            "unknown",
+            "with_target",
+            "reached",
+            "budget_apbd",
+            "budget_other",
+            "absorbed",
+        )
+        sums = {f"n_{name}": models.Sum(name, default=0) for name in names}
+        rows = self.filter(city=city_id).order_by("year").values("year").annotate(**sums)
+        return [{"year": row["year"]} | {name: row[f"n_{name}"] for name in names} for row in rows]
+
+    def quick_wins_by_year(self, city_id: int) -> list[dict[str, Any]]:
+        """How many quick wins there are each year, and how many of them are verified."""
+        every = sum((models.F(name) for name in COUNTED), models.Value(0))
+        sums = {"quick_wins": models.Sum(every, default=0), "n_verified": models.Sum("verified", default=0)}
+        rows = self.filter(city=city_id).order_by("year").values("year").annotate(**sums)
+        return [dict(row) | {"verified": row["n_verified"]} for row in rows]
+
+    def summed(self, *by: str, names: "Sequence[str]") -> list[dict[str, Any]]:
+        """The sums of some columns, one row for each value of `by`: one query, whatever the records."""
+        sums = {f"sum_{name}": models.Sum(name) for name in names}
+        return [
+            {key: row[key] for key in by} | {name: row[f"sum_{name}"] for name in names}
+            for row in self.order_by().values(*by).annotate(**sums)
+        ]
 
     def with_person(self, user: "User", year: int) -> int:
         """How many quick wins of a year are in a person's hands: the length of `QuickWinQuerySet.with_person`."""

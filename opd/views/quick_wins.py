@@ -131,6 +131,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     last = quick_win.submissions.order_by("-sequence").first()
     payload = quick_win_payload(quick_win) if owner or last is None else last.payload
     pieces = Evidence.objects.visible_to(user).of(quick_win).for_list()
+    line = list(QuickWin.objects.visible_to(user).line_of(quick_win))
     context = {
         "quick_win": quick_win,
         "dimension": quick_win.dimension,
@@ -144,6 +145,11 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "meter": meter(quick_win.filled, quick_win.total),
         "may_edit": rules.may_edit(user, quick_win),
         "may_review": rules.may_note(user, quick_win),
+        "line": [
+            {"url": row.get_absolute_url(), "code": row.code, "title": row.title, "earlier": row.year < quick_win.year}
+            for row in line
+        ],
+        "may_continue": rules.may_continue(user, quick_win) and all(row.year < quick_win.year for row in line),
         "offers": [
             offer
             for offer in QUICK_WIN.offered_to(user, quick_win)

@@ -16,7 +16,7 @@ from opd.actions import import_work
 from opd.actions import imports as importing
 from opd.exchange.found import table_of
 from opd.imports import Kind, propose
-from opd.models import City, Evidence, ImportJob, Membership, Opd, QuickWin, Role, Submission, User
+from opd.models import City, Evidence, ImportJob, Membership, Opd, Progress, QuickWin, Role, Submission, User
 from reports import actions as reporting
 from reports.models import Cause, Report
 from smartcity.demo import judging
@@ -210,8 +210,27 @@ def _agencies() -> Iterator[tuple[str, str]]:
     proposed = _quick_win("Perpustakaan keliling")
     yield "kepala.dispusip", reverse("opd:quick_win", args=[proposed.pk])
     yield "kepala.dispusip", reverse("opd:quick_win_edit", args=[proposed.pk])
+    yield from _progress()
     yield "kepala.dispusip", "/tidak-ada/"
     yield "kepala.dispusip", reverse("opd:queue")
+
+
+def _progress() -> Iterator[tuple[str, str]]:
+    """Quarterly reports: the list, a draft, a returned one, one with the head, one to review, a receipt."""
+    year = City.objects.get().evaluation_year
+    for username in ("operator.disbudpar", "pemeriksa", "pimpinan"):
+        yield username, reverse("opd:progress_list")
+    yield "operator.disbudpar", f"{reverse('opd:progress_list')}?q=tidakada"
+    yield "operator.disbudpar", f"{reverse('opd:progress_approve')}?year={year}&quarter=3"
+    reports = Progress.objects.filter(opd__short="DISBUDPAR", year=year).order_by("pk")
+    for status in ("draft", "returned"):
+        yield "operator.disbudpar", reverse("opd:progress_edit", args=[reports.filter(status=status)[0].pk])
+    verified, waiting = reports.filter(status="verified")[0], reports.filter(status="submitted")[0]
+    yield "operator.disbudpar", reverse("opd:progress", args=[verified.pk])
+    yield "operator.disbudpar", reverse("opd:receipt", args=[verified.submissions.all()[0].number])
+    yield "pemeriksa", f"{reverse('opd:queue')}?kind=progress"
+    yield "pemeriksa", reverse("opd:progress_review", args=[waiting.pk])
+    yield "pemeriksa", reverse("opd:progress", args=[verified.pk])
 
 
 def _reviewers() -> Iterator[tuple[str, str]]:

@@ -180,5 +180,6 @@ BODIES: dict[str, Any] = {
     "declare": lambda world, state: {"answer": "none", "conflict": ""},
     "score": lambda world, state: {"value": "3", "remark": "Cukup.", "reason": "", "version": "0"},
     "hand over": lambda world, state: {"to": world.users["operator"].pk, "at": "2022-10-20", "until": ""},
+    "switch the year": lambda world, state: {"year": world.city.evaluation_year + 1, "switch": "1", "sure": "yes"},
     "ask for a report": lambda world, state: {"key": KEY, "source": f"{world.windows['closed'].pk}"},
 }
