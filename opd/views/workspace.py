@@ -46,6 +46,7 @@ def workspace(request: HttpRequest) -> HttpResponse:
     events = QuickWinEvent.objects.filter(quick_win__in=rows.values("pk")).select_related("quick_win")[:6]
     receipt = Submission.objects.visible_to(user).order_by("-at").first()
     agencies = {held.opd_id: held.opd for held in user.memberships_now() if held.opd_id in user.opds()}
+    progress = progress_tasks(user, city)
     context = {
         "year": city.evaluation_year,
         "agencies": list(agencies.values()),
@@ -53,7 +54,8 @@ def workspace(request: HttpRequest) -> HttpResponse:
         "others": [_other(row) for row in others],
         "history": [history_rows([event], subject=event.quick_win.title)[0] for event in events],
         "receipt": receipt_row(receipt) if receipt else None,
-        "progress": progress_tasks(user, city),
+        "progress": progress,
+        "waiting": len(mine) + len(progress["rows"]),
         "has_head": any(row.opd.has_head() for row in rows[:1]),
     }
     return render(request, "opd/workspace.html", context)
