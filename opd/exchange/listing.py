@@ -1,8 +1,10 @@
 """Lists on their way out: rows of records as an import reads them back, a few hundred at a time."""
 
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import batched
 from typing import Any, BinaryIO
 
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -60,11 +62,28 @@ def programs(
     export = _export(Kind.ACTION_PLAN, city, year, years)
 
     def lines() -> Iterator[list[Any]]:
-        for row in rows.order_by("code", "pk").for_exchange().iterator(chunk_size=BATCH):  # type: ignore[attr-defined]
-            told = [figures for figures in row.years.all() if figures.year in years]
-            yield export.row(shapes.program_values(row, told, year))
+        found = rows.order_by("code", "pk").values("pk", *shapes.PROGRAM_READ).iterator(chunk_size=BATCH)
+        for batch in batched(found, BATCH):
+            told, supporting = _told([row["pk"] for row in batch], years)
+            for row in batch:
+                pk = row["pk"]
+                yield export.row(shapes.program_row(row, supporting[pk], told[pk], year))
 
     return Listing(_("Action plan %(year)s") % {"year": year}, export.columns(), lines(), notes)
+
+
+def _told(pks: list[int], years: list[int]) -> tuple[dict[int, list[Any]], dict[int, list[str]]]:
+    """Return the figures of the years and the supporting agencies of some programmes."""
+    told: dict[int, list[Any]] = defaultdict(list)
+    for figures in ProgramYear.objects.filter(program__in=pks, year__in=years).values(
+        "program", *shapes.YEAR_READ
+    ):
+        told[figures["program"]].append(figures)
+    supporting: dict[int, list[str]] = defaultdict(list)
+    links = Program.supporting.through._default_manager.filter(program__in=pks)
+    for pk, short in links.order_by("opd__short").values_list("program", "opd__short"):
+        supporting[pk].append(short)
+    return told, supporting
 
 
 def quick_wins(

@@ -27,6 +27,10 @@ STATE_COLUMNS = {"status": "state", "fund_source": "fund_source"}
 #: What verified reports told; an import leaves it alone.
 REPORTED = frozenset({"actual", "state"})
 
+#: Read for a list that goes out: without an object for each row it costs a third.
+PROGRAM_READ = (*PROGRAM_COLUMNS.values(), "dimension__code", "sub_dimension__code", "opd__short", "partners")
+YEAR_READ = ("year", *YEAR_COLUMNS.values(), *STATE_COLUMNS.values())
+
 QUICK_WIN_COLUMNS = (
     "year", "name", "acronym", "status_kind", "problem", "description", "beneficiaries", "indicator", "unit",
     "baseline", "target", "realisation", "budget", "fund_source", "sub_activity_code", "legal_basis", "link",
@@ -44,17 +48,29 @@ LONGEST_QUARTER = 500
 
 def program_values(program: Program, years: Iterable[ProgramYear], year: int) -> dict[str, Any]:
     """Return what a programme says in a list about `year`; empty fields are left out."""
-    values: dict[str, Any] = {
-        "dimension": program.dimension.code,
-        "sub_dimension": program.sub_dimension.code,
-        "lead_opd": program.opd.short,
-        "supporting_opds": [opd.short for opd in program.supporting.all()] + parts_of(program.partners),
+    row = {column: getattr(program, column) for column in PROGRAM_COLUMNS.values()} | {
+        "dimension__code": program.dimension.code,
+        "sub_dimension__code": program.sub_dimension.code,
+        "opd__short": program.opd.short,
+        "partners": program.partners,
     }
-    values |= {field: getattr(program, column) for field, column in PROGRAM_COLUMNS.items()}
-    for row in years:
-        values |= {f"{field}_{row.year}": getattr(row, column) for field, column in YEAR_COLUMNS.items()}
-        if row.year == year:
-            values |= {field: getattr(row, column) for field, column in STATE_COLUMNS.items()}
+    told = ({column: getattr(one, column) for column in YEAR_READ} for one in years)
+    return program_row(row, [opd.short for opd in program.supporting.all()], told, year)
+
+
+def program_row(row: Values, supporting: list[str], years: Iterable[Values], year: int) -> dict[str, Any]:
+    """Return the same of plain rows: the columns of PROGRAM_READ, and those of YEAR_READ for each year."""
+    values: dict[str, Any] = {
+        "dimension": row["dimension__code"],
+        "sub_dimension": row["sub_dimension__code"],
+        "lead_opd": row["opd__short"],
+        "supporting_opds": [*supporting, *parts_of(row["partners"])],
+    }
+    values |= {field: row[column] for field, column in PROGRAM_COLUMNS.items()}
+    for told in years:
+        values |= {f"{field}_{told['year']}": told[column] for field, column in YEAR_COLUMNS.items()}
+        if told["year"] == year:
+            values |= {field: told[column] for field, column in STATE_COLUMNS.items()}
     return _filled(values)
 
 

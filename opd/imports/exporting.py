@@ -25,6 +25,7 @@ class Export:
         self._dimensions = {dimension.code: dimension for dimension in reference.dimensions}
         self._subs = {sub.code: sub.names[0] for dimension in reference.dimensions for sub in dimension.subs}
         self._opds = {opd.short: opd.official_name for opd in reference.opds}
+        self._words = [(name, self._names_of(name)) for name in self.names]
 
     def columns(self) -> list[OutColumn]:
         """Return the columns; those with fixed values offer them."""
@@ -32,7 +33,7 @@ class Export:
 
     def row(self, values: Mapping[str, object]) -> list[str | Decimal | int | date | None]:
         """Return one row of cells: codes as the names people know, lists with semicolons."""
-        return [self._cell(name, values.get(name)) for name in self.names]
+        return [_cell(values.get(name), words) for name, words in self._words]
 
     def _column(self, name: str) -> OutColumn:
         field, _ = field_of(self.kind, name)
@@ -46,17 +47,20 @@ class Export:
         kind = _KINDS.get(field.type, "text")
         return OutColumn(header_of(self.kind, name), kind, choices=choices)  # type: ignore[arg-type]
 
-    def _cell(self, name: str, value: object) -> str | Decimal | int | date | None:
+    def _names_of(self, name: str) -> Mapping[str, str]:
+        """Return what stands in a sheet for each code of a column; nothing for columns of plain text."""
         field, _ = field_of(self.kind, name)
-        if isinstance(value, list | tuple):
-            return "; ".join(map(str, value))
-        if isinstance(value, Decimal | int | date) or value is None:
-            return value
-        words = str(value)
         if field.type == Type.CHOICE:
-            return CHOICES[field.name].get(words, words)
-        if field.type == Type.DIMENSION and words in self._dimensions:
-            return self._dimensions[words].names[0]
-        if field.type == Type.SUB_DIMENSION:
-            return self._subs.get(words, words)
-        return self._opds.get(words, words) if field.type == Type.OPD else words
+            return CHOICES[field.name]
+        if field.type == Type.DIMENSION:
+            return {code: dimension.names[0] for code, dimension in self._dimensions.items()}
+        return {Type.SUB_DIMENSION: self._subs, Type.OPD: self._opds}.get(field.type, {})
+
+
+def _cell(value: object, words: Mapping[str, str]) -> str | Decimal | int | date | None:
+    if value is None or isinstance(value, Decimal | int | date):
+        return value
+    if isinstance(value, list | tuple):
+        return "; ".join(map(str, value))
+    text = str(value)
+    return words.get(text, text)

@@ -24,8 +24,9 @@ def test_a_list_from_the_telephone(page_as: Callable[..., Page], tmp_path: Path,
     page = page_as(
         "operator.dishub",
         "/imports/",
-        viewport={"width": 360, "height": 740},
-        java_script_enabled=with_script,
+        width=360,
+        height=740,
+        script=with_script,
     )
     name = f"Halte ramah difabel {'dengan' if with_script else 'tanpa'} skrip"
     file = tmp_path / "quick-win-2024.csv"
