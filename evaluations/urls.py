@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from evaluations.views import answers, city, material, panel, results, sheet, windows
+from evaluations.views import answers, city, city_plan, material, panel, results, sheet, windows
 
 app_name = "evaluations"
 
 urlpatterns = [
     path("city/", city.city, name="city"),
+    path("city/plan/", city_plan.city_plan, name="city_plan"),
     # the window, for the city
     path("windows/", windows.windows, name="windows"),
     path("windows/new/", windows.create, name="window_create"),
