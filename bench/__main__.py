@@ -1,4 +1,4 @@
-"""`bin/bench [pdf|web|dash|celery|all] [--quick] [--check]`: measure, print one table, keep it as JSON."""
+"""`bin/bench [pdf|web|dash|celery|xlsx|all] [--quick] [--check]`: measure, print one table, keep it as JSON."""
 
 import argparse
 import importlib
@@ -15,7 +15,13 @@ from bench import environment
 from bench.measure import MISSED, Row, table
 
 ROOT = Path(__file__).resolve().parent.parent
-SECTIONS = {"pdf": "bench.pdf", "web": "bench.web", "dash": "bench.dash", "celery": "bench.background"}
+SECTIONS = {
+    "pdf": "bench.pdf",
+    "web": "bench.web",
+    "dash": "bench.dash",
+    "celery": "bench.background",
+    "xlsx": "bench.xlsx",
+}
 
 
 def main() -> int:
