@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Exists, F, OuterRef, Subquery, Sum
+from django.db.models.functions import ExtractMonth
 
 from opd.models import (
     City,
@@ -19,6 +20,7 @@ from opd.models import (
     Program,
     ProgramYear,
     Progress,
+    ProgressSubmission,
     ProgressTally,
     ReportingPeriod,
     State,
@@ -128,6 +130,18 @@ def programs_of(opd: Opd, year: int, quarter: int) -> list[dict[str, Any]]:
     rows = Program.objects.filter(Exists(asked), opd=opd).approved().order_by("code")
     told: Any = rows.annotate(report=Subquery(reports.values("status")[:1]))
     return list(told.values("pk", "code", "name", "report"))
+
+
+def arrivals_of(city: City, year: int) -> dict[tuple[int, int], int]:
+    """Return how many reports first came in, by (opd_id, month) of a calendar year in the city's zone."""
+    zone = ZoneInfo(city.timezone)
+    begins, ends = (datetime(number, 1, 1, tzinfo=zone) for number in (year, year + 1))
+    first = ProgressSubmission.objects.filter(
+        sequence=1, at__gte=begins, at__lt=ends, progress__city=city, progress__year__in=(year - 1, year)
+    )
+    month = ExtractMonth("at", tzinfo=zone)
+    rows = first.order_by().annotate(month=month).values_list("progress__opd_id", "month")
+    return {(opd_id, number): count for opd_id, number, count in rows.annotate(n=Count("pk"))}
 
 
 def periods_of(city: City, year: int) -> list[ReportingPeriod]:

@@ -13,7 +13,7 @@ from opd import owing, rules
 from opd.access import city_of, person
 from opd.actions import ladder
 from opd.models import City, Opd, ReportingPeriod
-from opd.views.board_page import badge, board_page, reason, statuses
+from opd.views.board_page import badge, board_page, month_page, reason, statuses
 from smartcity.lib import clock, dates
 
 
@@ -26,10 +26,12 @@ def year_of(request: HttpRequest, city: City) -> int:
 
 @require_GET
 def board(request: HttpRequest) -> HttpResponse:
-    """Agency by quarter: who needs help, and why."""
+    """Agency by quarter: who needs help, and why. `?by=month` counts what came in each month."""
     user, city = person(request), city_of(request)
     if not rules.may_see_board(user):
         raise PermissionDenied
+    if request.GET.get("by") == "month":
+        return render(request, "opd/board_months.html", month_page(user, city, year_of(request, city)))
     return render(request, "opd/board.html", board_page(user, city, year_of(request, city)))
 
 

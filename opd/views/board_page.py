@@ -5,6 +5,7 @@ from typing import Any
 
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.dates import MONTHS_3
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -125,6 +126,40 @@ def board_page(user: User, city: City, year: int) -> dict[str, Any]:
         "legend": legend(),
         "whole": whole,
         "may_set": rules.may_set_periods(user, city.pk),
+    }
+
+
+def month_page(user: User, city: City, year: int) -> dict[str, Any]:
+    """Return the context of opd/board_months.html: reports first handed in, by the city's own months."""
+    whole = rules.may_write_reminders(user, city.pk)
+    opds = [opd for opd in Opd.objects.of_city(city) if whole or opd.pk in user.opds()]
+    came, reports = owing.arrivals_of(city, year), owing.reports_of(city.pk, year)
+    rows = []
+    for opd in opds:
+        months = [came.get((opd.pk, month), 0) for month in range(1, 13)]
+        expected = sum(reports.get((opd.pk, quarter), Standing()).expected for quarter in QUARTERS)
+        if expected or any(months):
+            url = f"{reverse('opd:board_detail', args=[opd.pk])}?year={year}"
+            shown = [str(number) if number else "·" for number in months]
+            rows.append(
+                (
+                    sum(months),
+                    opd.short,
+                    {
+                        "short": opd.short,
+                        "name": opd.official_name,
+                        "url": url,
+                        "months": shown,
+                        "total": str(sum(months)),
+                    },
+                )
+            )
+    return {
+        "year": str(year),
+        "before": str(year - 1),
+        "after": str(year + 1),
+        "months": [str(MONTHS_3[month]).capitalize() for month in range(1, 13)],
+        "rows": [row for _total, _short, row in sorted(rows, key=lambda row: row[:2])],
     }
 
 

@@ -106,6 +106,15 @@ def test_late_ones_first_and_why(
     assert "Program GOV-64" in text
 
 
+def test_what_came_in_by_month(house: House, as_: As, recount: Callable[[], None]) -> None:
+    with clock.at(datetime(2022, 9, 30, 18, tzinfo=UTC)):  # 1 October, 01.00 WIB
+        reports.submitted(house)
+        recount()
+    page = as_(house.operator).get("/board/?year=2022&by=month").text
+    cells = page[page.index("<tbody") :].split('<td class="r num">')[1:]
+    assert [cell.split("<")[0] for cell in cells[:12]] == ["·"] * 9 + ["1", "·", "·"]
+
+
 def test_who_sees_which_row(houses: dict[str, House], as_: As, cast: dict[str, User], recount: Any) -> None:
     for short in ("DISBUDPAR", "DISHUB"):
         reports.program(houses[short], code=f"KANARI-{short}")
