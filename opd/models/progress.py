@@ -300,15 +300,19 @@ class Progress(Stamped, Versioned):
         ).exists()
 
     def roll_up(self) -> None:
-        """Bring the year's figures up to the verified reports; see `rolled_up`."""
-        reports = list(
-            Progress.objects.select_for_update(of=("self",))
-            .filter(program=self.program_id, year=self.year, verified_at__isnull=False)
-            .order_by("quarter")
-        )
-        ProgramYear.objects.update_or_create(
-            program=self.program, year=self.year, defaults=rolled_up(self.program.measure, reports)
-        )
+        """Bring the year's figures up to the verified reports; see `rolled_up`.
+
+        The year is locked before its reports are read: of two quarters verified at once, the second sees the first.
+        """
+        ProgramYear.objects.get_or_create(program=self.program, year=self.year)
+        year = ProgramYear.objects.select_for_update().get(program=self.program_id, year=self.year)
+        reports = Progress.objects.filter(
+            program=self.program_id, year=self.year, verified_at__isnull=False
+        ).order_by("quarter")
+        told = rolled_up(self.program.measure, list(reports))
+        for name, value in told.items():
+            setattr(year, name, value)
+        year.save(update_fields=[*told])
 
     def figures(self) -> dict[str, Any]:
         """What was verified last: while a report is being corrected, the old figures stand."""

@@ -5,7 +5,9 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from opd import actions
+from django.db import transaction
+
+from opd import actions, tallies
 from opd.models import Evidence, MasterPlan, Program, ProgramYear, Progress, ReportingPeriod
 from opd.models import Status as Status
 from smartcity.lib import clock
@@ -53,6 +55,8 @@ def program(
     )
     figures = {"target": Decimal(100), "budget": Decimal(50_000_000)} | dict(years or {})
     ProgramYear.objects.create(program=row, year=YEAR, **figures)
+    with transaction.atomic():
+        tallies.refresh_plan(row, YEAR)
     return row
 
 
