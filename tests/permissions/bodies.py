@@ -14,10 +14,13 @@ from tests.permissions import world as worlds
 KEY = "0123456789abcdef0123456789abcdef"
 
 
+PROGRAM_MOVES = ("submit a programme", "return a programme", "approve a programme", "reopen a programme")
+
+
 def body_for(world: worlds.World, route: dict[str, str], state: str) -> dict[str, Any]:
     """Return the form of a route's action on the object in `state`."""
     action = route["action"]
-    if action in ("propose", "recall", "send back", "submit", "return", "verify", "reopen"):
+    if action in ("propose", "recall", "send back", "submit", "return", "verify", "reopen", *PROGRAM_MOVES):
         return {"note": "Alasan.", "key": KEY}
     builder = BODIES.get(action)
     return builder(world, state) if builder else {}
@@ -143,7 +146,40 @@ def _start(world: worlds.World, state: str) -> dict[str, Any]:
 
 _MOVES = ("propose", "recall", "send back", "submit", "return", "verify", "reopen")
 
+
+def _program(world: worlds.World, state: str) -> dict[str, Any]:
+    """The agency is chosen by the planner; for an agency's own people the form knows it."""
+    like = world.programs["draft"]
+    return {
+        "opd": like.opd_id,
+        "dimension": like.dimension_id,
+        "sub_dimension": like.sub_dimension_id,
+        "code": "PRG-baru",
+        "name": "Program baru",
+        "key": KEY,
+    }
+
+
+def _measure(world: worlds.World, state: str) -> dict[str, Any]:
+    texts = {"indicator": "Ukuran lain", "unit": "orang", "measure": "cumulative", "better": "up"}
+    return texts | {"version": world.programs[state].version}
+
+
+def _year(world: worlds.World, state: str) -> dict[str, Any]:
+    return {"target": "250", "budget": "5.000.000", "version": world.programs[state].version}
+
+
+def _masterplan(world: worlds.World, state: str) -> dict[str, Any]:
+    texts = {"title": "Masterplan lain", "year_from": "2019", "year_to": "2024", "vision": "Cerdas"}
+    return texts | {"version": world.programs["draft"].plan.version}
+
+
 BODIES: dict[str, Any] = {
+    "enter a programme": _program,
+    "save a programme": _measure,
+    "set a year": _year,
+    "change the plan": _masterplan,
+    "set the budget": lambda world, state: {"total": "1.000.000.000", "source": "Perda APBD", "version": "0"},
     **{f"{name} progress": lambda world, state: {"note": "Alasan.", "key": KEY} for name in _MOVES},
     "save progress": _progress,
     "start progress": _start,
@@ -180,6 +216,10 @@ BODIES: dict[str, Any] = {
     "declare": lambda world, state: {"answer": "none", "conflict": ""},
     "score": lambda world, state: {"value": "3", "remark": "Cukup.", "reason": "", "version": "0"},
     "hand over": lambda world, state: {"to": world.users["operator"].pk, "at": "2022-10-20", "until": ""},
-    "switch the year": lambda world, state: {"year": world.city.evaluation_year + 1, "switch": "1", "sure": "yes"},
+    "switch the year": lambda world, state: {
+        "year": world.city.evaluation_year + 1,
+        "switch": "1",
+        "sure": "yes",
+    },
     "ask for a report": lambda world, state: {"key": KEY, "source": f"{world.windows['closed'].pk}"},
 }

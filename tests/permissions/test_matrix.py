@@ -118,6 +118,7 @@ def address(world: worlds.World, route: dict[str, str], state: str) -> str:
         "membership": lambda: {"pk": world.users["other_operator"].memberships.get().pk},
         "report": lambda: {"pk": world.reports[state].pk},
         "import": lambda: {"pk": world.imports[state].pk},
+        "program": lambda: {"pk": world.programs[state].pk},
     }
     return reverse(route["route"], kwargs={**builders[route["object"]](), **args})
 

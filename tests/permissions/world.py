@@ -20,9 +20,11 @@ from opd.models import (
     City,
     Evidence,
     ImportJob,
+    MasterPlan,
     Membership,
     Note,
     Opd,
+    Program,
     Progress,
     QuickWin,
     Role,
@@ -74,6 +76,7 @@ class World:
     users: dict[str, User] = field(default_factory=dict)
     quick_wins: dict[str, QuickWin] = field(default_factory=dict)
     progress: dict[str, Progress] = field(default_factory=dict)
+    programs: dict[str, Program] = field(default_factory=dict)
     windows: dict[str, EvaluationWindow] = field(default_factory=dict)
     reports: dict[str, Report] = field(default_factory=dict)
     seats: dict[str, Seat] = field(default_factory=dict)
@@ -97,6 +100,8 @@ def build() -> World:
         for state in STATES:
             world.quick_wins[state] = _quick_win(world, state)
             world.progress[state] = _progress(world, state)
+        for state in ("draft", "submitted", "returned", "approved"):
+            world.programs[state] = _program(world, state)
         world.imports["checked"] = _import(world)
     _windows(world)
     _reports(world)
@@ -198,6 +203,33 @@ def _progress(world: World, state: str) -> Progress:
     if state == "verified":
         reports.move(report, "verify", reviewer)
     return reports.again(report)
+
+
+def _program(world: World, state: str) -> Program:
+    """A programme of the masterplan, brought to a state by its people; its name is what only some may read."""
+    operator, head, planner = (fresh(world, name) for name in ("operator", "head", "planner"))
+    dimension = SmartDimension.objects.get(dimension_set=world.city.dimension_set, code="BRD")
+    values = {
+        "dimension": dimension,
+        "sub_dimension": dimension.sub_dimensions.get(code="BRD-TOU"),
+        "code": f"PRG-{state}",
+        "name": f"KANARI-ISI-{state}",
+        "horizon": "SHORT",
+        "category": "SERVICE",
+        "indicator": "Kunjungan",
+        "unit": "orang",
+    }
+    plan, opd = MasterPlan.objects.get(), Opd.objects.get(short="DISBUDPAR")
+    program = actions.create_program(by=operator, plan=plan, opd=opd, values=values, key=None)
+    figures = {"target": 100, "budget": 5_000_000}
+    actions.save_program_year(pk=program.pk, year=2022, values=figures, by=operator, version=None)
+    steps = [] if state == "draft" else [("submit", head)]
+    steps += {"returned": [("return", planner)], "approved": [("approve", planner)]}.get(state, [])
+    for name, by in steps:
+        actions.move_program(
+            pk=program.pk, name=name, by=by, note="KANARI-CATATAN" if name == "return" else ""
+        )
+    return Program.objects.get(pk=program.pk)
 
 
 def _windows(world: World) -> None:
