@@ -141,25 +141,16 @@ def month_page(user: User, city: City, year: int) -> dict[str, Any]:
         if expected or any(months):
             url = f"{reverse('opd:board_detail', args=[opd.pk])}?year={year}"
             shown = [str(number) if number else "·" for number in months]
+            line = {"short": opd.short, "name": opd.official_name, "url": url, "months": shown}
             rows.append(
-                (
-                    sum(months),
-                    opd.short,
-                    {
-                        "short": opd.short,
-                        "name": opd.official_name,
-                        "url": url,
-                        "months": shown,
-                        "total": str(sum(months)),
-                    },
-                )
+                (sum(months) / (expected or 1), opd.short, line | {"total": f"{sum(months)}/{expected}"})
             )
     return {
         "year": str(year),
         "before": str(year - 1),
         "after": str(year + 1),
         "months": [str(MONTHS_3[month]).capitalize() for month in range(1, 13)],
-        "rows": [row for _total, _short, row in sorted(rows, key=lambda row: row[:2])],
+        "rows": [row for _share, _short, row in sorted(rows, key=lambda row: row[:2])],
     }
 
 
