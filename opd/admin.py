@@ -1,11 +1,26 @@
 """Reference data and accounts behind the same login; nothing that was submitted can be changed here."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from opd.models import AuditEvent, City, Membership, Opd, User, Ward
+from opd.models import AuditEvent, City, CityBudget, MasterPlan, Membership, Opd, Strategy, User, Ward
+
+
+class _ToLookUp(admin.ModelAdmin):
+    """Rows that are kept elsewhere: nothing is added, changed or deleted here."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 class MembershipInline(admin.TabularInline):
@@ -43,6 +58,26 @@ class OpdAdmin(admin.ModelAdmin):
     list_filter = ["kind"]
 
 
+class StrategyInline(admin.TabularInline):
+    model = Strategy
+    extra = 0
+
+
+@admin.register(MasterPlan)
+class MasterPlanAdmin(_ToLookUp):
+    """To look up; the planner keeps it on its own page, where each change is audited."""
+
+    list_display = ["title", "city", "regulation", "year_from", "year_to"]
+    inlines = [StrategyInline]
+
+
+@admin.register(CityBudget)
+class CityBudgetAdmin(_ToLookUp):
+    """To look up, as the masterplan."""
+
+    list_display = ["city", "year", "total", "source", "sample"]
+
+
 @admin.register(Ward)
 class WardAdmin(admin.ModelAdmin):
     list_display = ["code", "level", "name"]
@@ -50,18 +85,9 @@ class WardAdmin(admin.ModelAdmin):
 
 
 @admin.register(AuditEvent)
-class AuditEventAdmin(admin.ModelAdmin):
+class AuditEventAdmin(_ToLookUp):
     """To read; the database itself refuses changes."""
 
     list_display = ["at", "city", "year", "sequence", "actor", "role", "action", "object_type", "object_id"]
     list_filter = ["action", "year"]
     list_select_related = ["city", "actor"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: AuditEvent | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: AuditEvent | None = None) -> bool:
-        return False

@@ -12,11 +12,24 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from evaluations import actions as evaluation
 from evaluations.models import EvaluationWindow, Seat
+from opd import actions
 from opd.actions import import_work
 from opd.actions import imports as importing
 from opd.exchange.found import table_of
 from opd.imports import Kind, propose
-from opd.models import City, Evidence, ImportJob, Membership, Opd, Progress, QuickWin, Role, Submission, User
+from opd.models import (
+    City,
+    Evidence,
+    ImportJob,
+    Membership,
+    Opd,
+    Program,
+    Progress,
+    QuickWin,
+    Role,
+    Submission,
+    User,
+)
 from reports import actions as reporting
 from reports.models import Cause, Report
 from smartcity.demo import judging
@@ -43,6 +56,9 @@ NOT_A_PAGE = {
     "opd:evidence_delete",
     "opd:note_save",
     "opd:note_reply",
+    "opd:program_section",
+    "opd:program_move",
+    "opd:program_new_year",
     "opd:progress_start",
     "opd:progress_move",
     "opd:progress_evidence",
@@ -81,9 +97,17 @@ def prepare() -> None:
     opd = Opd.objects.filter(city=city, quick_wins__isnull=True).order_by("pk")[0]
     Membership.objects.create(user=newcomer, role=Role.OPD_OPERATOR, city=city, opd=opd, valid_from=SINCE)
     User.objects.create(username=WITHOUT_ROLE, title="Pegawai baru")
+    _open_again()
     _hand_in()
     _reports(city)
     _lists(city)
+
+
+def _open_again() -> None:
+    """One programme is with its agency again, so that its form can be seen."""
+    program = Program.objects.filter(opd__short="DISBUDPAR").order_by("code")[0]
+    planner = User.objects.get(username="perencana")
+    actions.move_program(pk=program.pk, name="reopen", by=planner, note="Target belum sesuai Renja.")
 
 
 def _hand_in() -> None:
@@ -182,6 +206,7 @@ def _all() -> Iterator[tuple[str, str]]:
     yield WITHOUT_ROLE, reverse("account_change_password")
     yield WITHOUT_ROLE, reverse("account_logout")
     yield from _agencies()
+    yield from _plan()
     yield from _reviewers()
     yield from _imports()
     yield from _board()
@@ -231,6 +256,28 @@ def _progress() -> Iterator[tuple[str, str]]:
     yield "pemeriksa", f"{reverse('opd:queue')}?kind=progress"
     yield "pemeriksa", reverse("opd:progress_review", args=[waiting.pk])
     yield "pemeriksa", reverse("opd:progress", args=[verified.pk])
+
+
+def _plan() -> Iterator[tuple[str, str]]:
+    approved, opened = (
+        Program.objects.filter(status=status).order_by("pk")[0] for status in ("approved", "returned")
+    )
+    for username in ("operator.disbudpar", "pemeriksa", "perencana", "pimpinan", NEWCOMER):
+        yield username, reverse("opd:plan")
+        yield username, reverse("opd:programs")
+    yield "pimpinan", f"{reverse('opd:plan')}?year=2030"
+    yield "perencana", f"{reverse('opd:programs')}?q=tidakada"
+    yield "perencana", reverse("opd:plan_edit")
+    yield "perencana", reverse("opd:city_budget", args=[2022])
+    for username, name in (
+        ("perencana", "program"),
+        ("operator.disbudpar", "program_edit"),
+        ("perencana", "program_edit"),
+    ):
+        yield username, reverse(f"opd:{name}", args=[opened.pk])
+    yield "operator.disbudpar", reverse("opd:program_year", args=[opened.pk, 2022])
+    yield "operator.disbudpar", reverse("opd:program_create")
+    yield "pemeriksa", reverse("opd:program", args=[approved.pk])
 
 
 def _reviewers() -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
 
 from evaluations.workflow import WINDOW
-from opd.workflow import QUICK_WIN
+from opd.workflow import PROGRAM, PROGRESS, QUICK_WIN
 from smartcity.lib.workflow import Move, Workflow
 
 PATH = Path(__file__).resolve().parents[3] / "docs" / "workflows.md"
@@ -18,6 +18,8 @@ Every status and every move, written by `manage.py workflow_docs` from `opd/work
 """
 TABLES = (
     ("Quick win", "What an agency promises and proves.", QUICK_WIN),
+    ("Progress report", "What a programme reached and spent by the end of a quarter; the quick win's table.", PROGRESS),
+    ("Programme", "How a work programme enters the masterplan.", PROGRAM),
     ("Review window", "When a city is judged; time decides, a dead scheduler changes nothing.", WINDOW),
 )
 
