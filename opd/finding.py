@@ -50,7 +50,10 @@ def rebuild(city_id: int) -> int:
     done = 0
     for model in (Program, QuickWin, Progress):
         rows: Any = model._default_manager
-        for pk in rows.of_city(city_id).order_by("pk").values_list("pk", flat=True).iterator():
+        found = rows.of_city(city_id)
+        if model is Progress:  # most reports have nothing but figures
+            found = found.with_words()
+        for pk in found.order_by("pk").values_list("pk", flat=True).iterator():
             with transaction.atomic():
                 refresh(rows.select_related("opd", "city").select_for_update(of=("self",)).get(pk=pk), "all")
             done += 1

@@ -160,6 +160,13 @@ class ProgressQuerySet(models.QuerySet["Progress"]):
         earlier = ProgressSubmission.objects.filter(progress=OuterRef("pk"), sequence__gt=1)
         return self.for_list().annotate(again=Exists(earlier))
 
+    def with_words(self) -> Self:
+        """With evidence, notes or reasons: what the search box finds of a report."""
+        noted = ProgressEvent.objects.exclude(note="").values("progress")
+        notes = ProgressNote.objects.sent().values("progress")
+        found = Q(pk__in=noted) | Q(pk__in=notes) | Q(evidence__isnull=False)
+        return self.filter(found).distinct()
+
     def told_in(self, year: int) -> Self:
         """Reports of a year that say something in words, the latest first."""
         rows = self.filter(year=year).exclude(obstacles="", next_step="")

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from dimensions.loading import load_indicators
 from evaluations import loading
+from opd import finding
 from opd.loading import load_city, read_rows
 from opd.models import City
 from smartcity.demo import cast, plan, practice, quarters, year_2022
@@ -45,6 +46,7 @@ class Command(BaseCommand):
             plan.carry_over(city)
             quarters.prepare(city)
         plan.link_quick_wins(city)
+        finding.rebuild(city.pk)  # what was written past the door, in bulk
 
     def _live_through_the_plan(self, city: City) -> None:
         """Three years of the masterplan around the window of 2022: it freezes what is known when it opens."""
