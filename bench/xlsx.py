@@ -18,7 +18,7 @@ from opd.exchange import listing
 from opd.exchange.found import table_of
 from opd.exchange.reference import World
 from opd.imports import Export, Kind, propose
-from opd.models import ImportJob, ImportStatus, MasterPlan, Membership, Program, Role
+from opd.models import ImportJob, ImportStatus, MasterPlan, Membership, Program, Role, User
 from smartcity.lib import clock
 from smartcity.lib.spreadsheets import write_xlsx
 
@@ -58,9 +58,10 @@ class Desk:
 
     def __init__(self, stage: Stage) -> None:
         self.built: Built = build("21.91", Size(40, 0, 0), stage.folder)
-        self.city, self.by = self.built.city, self.built.cast["reviewer"]
-        Membership.objects.create(user=self.by, role=Role.PLANNER, city=self.city, valid_from=clock.now())
-        del self.by._memberships
+        self.city = self.built.city
+        reviewer = self.built.cast["reviewer"]
+        Membership.objects.create(user=reviewer, role=Role.PLANNER, city=self.city, valid_from=clock.now())
+        self.by = User.objects.get(pk=reviewer.pk)  # roles are kept on the instance
         MasterPlan.objects.create(city=self.city, title="Masterplan", year_from=2018, year_to=2028)
         world = World.of(self.city, self.by, Kind.ACTION_PLAN, YEARS[-1])
         self.export = Export(Kind.ACTION_PLAN, YEARS, world.reference)

@@ -46,9 +46,10 @@ def save_rows(job: ImportJob) -> tuple[int, int]:
     """
     # Lists of one city are saved one after another; then nobody else takes a code or a number meanwhile.
     City.objects.select_for_update(no_key=True).get(pk=job.city_id)
-    world = World.of(job.city, job.by, Kind(job.kind), job.year)
+    changed_pks = _changed(job)
+    world = World.of(job.city, job.by, Kind(job.kind), job.year, only=changed_pks)
     saver = _Programs(job, world) if job.kind == Kind.ACTION_PLAN else _QuickWins(job, world)
-    _lock(saver)
+    _lock(saver, changed_pks)
     saved: list[list[Any]] = []
     made = changed = 0
     for batch in _batches(job):
@@ -81,13 +82,17 @@ def key_of(job: ImportJob, number: int) -> str:
     return f"import-{job.pk}-{number}"
 
 
-def _lock(saver: "_Programs | _QuickWins") -> None:
+def _changed(job: ImportJob) -> list[int]:
+    """Return the records that chosen rows change, in the order in which they are locked."""
+    rows = job.rows.chosen_to_save().filter(outcome=Outcome.CHANGE, object_id__isnull=False)
+    return [pk for pk in rows.order_by("object_id").values_list("object_id", flat=True) if pk is not None]
+
+
+def _lock(saver: "_Programs | _QuickWins", pks: list[int]) -> None:
     """Take every lock at once, in the order of all other actions: records, then cells; the audit chain comes last.
 
     A list saved row by row would hold the chain while it asks for the next record, and wait for who waits for it.
     """
-    changed = saver.job.rows.chosen_to_save().filter(outcome=Outcome.CHANGE, object_id__isnull=False)
-    pks = list(changed.order_by("object_id").values_list("object_id", flat=True))
     for start in range(0, len(pks), BATCH):
         rows = saver.model._base_manager.select_for_update(of=("self",)).filter(
             pk__in=pks[start : start + BATCH]
@@ -134,7 +139,6 @@ class _Programs:
 
     def __init__(self, job: ImportJob, world: World) -> None:
         self.job, self._world = job, world
-        self._taken = {folded(code) for code in world.reference.codes}
         self._now = clock.now()
 
     def make(self, rows: list[ImportRow]) -> None:
@@ -163,7 +167,7 @@ class _Programs:
 
     def _program(self, row: ImportRow, values: dict[str, Any]) -> Program:
         opd, world = owner_of(self._world, values), self._world
-        if folded(values["code"]) in self._taken or not world.may_bring_in(opd) or world.plan is None:
+        if folded(values["code"]) in world.taken or not world.may_bring_in(opd) or world.plan is None:
             raise RowChanged(_meanwhile(row.number))
         return Program(
             city=self.job.city,

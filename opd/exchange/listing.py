@@ -4,6 +4,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import batched
 from typing import Any, BinaryIO
 
@@ -14,7 +15,20 @@ from dimensions.models import SmartDimension
 from opd.exchange import shapes
 from opd.exchange.reference import reference
 from opd.imports import Export, Kind, header_of
-from opd.models import City, ImportJob, Opd, Program, ProgramYear, QuickWin, Status, Submission, User
+from opd.imports.fields import CHOICES
+from opd.models import (
+    City,
+    ImportJob,
+    Opd,
+    Program,
+    ProgramYear,
+    Progress,
+    ProgressSubmission,
+    QuickWin,
+    Status,
+    Submission,
+    User,
+)
 from smartcity.lib import spreadsheets
 from smartcity.lib.spreadsheets import OutColumn
 
@@ -103,6 +117,62 @@ def quick_wins(
                 yield export.row(shapes.submitted_values(row.sent))
 
     return Listing(_("Quick wins %(year)s") % {"year": year}, export.columns(), lines(), notes)
+
+
+def progress(rows: "QuerySet[Progress]", year: int, by: User) -> Listing:
+    """Return quarterly reports of a year; of another agency's only what it has submitted."""
+    columns = [
+        OutColumn(_("Programme code"), width=16),
+        OutColumn(_("Work programme")),
+        OutColumn(_("OPD"), width=16),
+        OutColumn(_("Quarter"), "year"),
+        OutColumn(_("Status"), width=16),
+        OutColumn(_("Realisation"), "number"),
+        OutColumn(_("Money absorbed"), "money"),
+        OutColumn(_("State of implementation"), width=20),
+        OutColumn(_("Obstacles"), width=40),
+        OutColumn(_("Next step"), width=40),
+    ]
+    own = by.opds()
+    last = ProgressSubmission.objects.filter(progress=OuterRef("pk")).order_by("-sequence")
+    sent = rows.annotate(sent=Subquery(last.values("payload")[:1])).select_related("program", "opd")
+
+    def lines() -> Iterator[list[Any]]:
+        for row in sent.order_by("program__code", "quarter", "pk").iterator(chunk_size=BATCH):
+            head = [
+                row.program.code,
+                row.program.name,
+                row.opd.short,
+                row.quarter,
+                str(row.get_status_display()),
+            ]
+            yield head + (
+                _told_now(row) if row.opd_id in own or row.status in AS_SUBMITTED else _told_then(row.sent)
+            )
+
+    return Listing(_("Progress %(year)s") % {"year": year}, columns, lines())
+
+
+def _told_now(row: Progress) -> list[Any]:
+    return [row.value, row.absorbed, _state(row.state), row.obstacles, row.next_step]
+
+
+def _told_then(payload: Any) -> list[Any]:
+    if payload is None:
+        return [None] * 5
+    told = payload["values"]
+    value, absorbed = (Decimal(told[name]) if told.get(name) else None for name in ("value", "absorbed"))
+    return [
+        value,
+        absorbed,
+        _state(told.get("state", "")),
+        told.get("obstacles", ""),
+        told.get("next_step", ""),
+    ]
+
+
+def _state(code: str) -> str:
+    return CHOICES["status"].get(code, code)
 
 
 def refused(job: ImportJob) -> Listing:

@@ -3,7 +3,7 @@
 What the person may not see is there as well, or a code could be taken twice; but only as "another agency's".
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -30,11 +30,17 @@ class World:
     quick_wins: dict[tuple[int, str, str], QuickWin] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, city: City, by: User, kind: Kind, year: int) -> "World":
-        """Read everything a file is compared with: a constant number of queries."""
+    def of(
+        cls, city: City, by: User, kind: Kind, year: int, *, only: Collection[int] | None = None
+    ) -> "World":
+        """Read everything a file is compared with: a constant number of queries.
+
+        `only` are the programmes that are needed as objects, when they are known already.
+        """
         world = cls(city, by, kind, year)
         if kind == Kind.ACTION_PLAN:
-            world.programs = {folded(row.code): row for row in world._programs()}
+            rows = world._programs() if only is None else world._programs().filter(pk__in=only)
+            world.programs = {folded(row.code): row for row in rows}
         else:
             for row in QuickWin.objects.visible_to(by).of_city(city.pk).for_exchange():
                 key = (row.year, row.dimension.code, folded(row.name))
@@ -86,6 +92,13 @@ class World:
             return set()
         rows = Progress.objects.verified().of_city(self.city.pk)
         return set(rows.values_list("program", "year").distinct())
+
+    @cached_property
+    def taken(self) -> set[str]:
+        """The codes of the masterplan, whoever's they are."""
+        return {
+            folded(code) for code in Program.objects.filter(plan=self.plan).values_list("code", flat=True)
+        }
 
     def may_bring_in(self, opd: Opd) -> bool:
         """Whether this person's lists may hold rows of an agency."""

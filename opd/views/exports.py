@@ -1,6 +1,6 @@
 """Lists out: what a person sees on a page, as a workbook or as CSV, and templates filled in with what is known."""
 
-from typing import Any
+from collections.abc import Callable
 
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
@@ -14,7 +14,9 @@ from opd.access import city_of, person
 from opd.exchange import listing
 from opd.exchange.listing import Listing
 from opd.forms import ListFilter
-from opd.models import City, PlanStatus, Program, QuickWin, Status, User
+from opd.forms_progress import QuarterFilter
+from opd.models import City, Opd, Program, Progress, QuickWin, Status, User
+from opd.plan_forms import ProgramFilter
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"}
@@ -28,32 +30,48 @@ def export(request: HttpRequest, what: str) -> HttpResponseBase:
         raise Http404
     if not rules.may_list(user):
         raise PermissionDenied
-    statuses, write = LISTS[what]
-    dimensions = list(SmartDimension.objects.of_set(city.dimension_set_id))
-    filters = ListFilter(request.GET, dimensions=dimensions, statuses=statuses)
+    year, found = LISTS[what](request, user, city)
+    return respond(request, found, f"{what}-{year}")
+
+
+def _programs(request: HttpRequest, user: User, city: City) -> tuple[int, Listing]:
+    opds = Opd.objects.of_city(city)
+    filters = ProgramFilter(request.GET, dimensions=_dimensions(city), opds=opds)
     year = filters.chosen("year") or city.evaluation_year
-    return respond(request, write(user, city, year, filters), f"{what}-{year}")
+    rows = Program.objects.visible_to(user).of_city(city.pk).narrowed(**filters.narrowing())
+    return year, listing.programs(rows, city, year)
 
 
-def _programs(user: User, city: City, year: int, filters: ListFilter) -> Listing:
-    rows = Program.objects.visible_to(user).of_city(city.pk)
-    if filters.chosen("year"):
-        rows = rows.in_year(year)
-    return listing.programs(_narrowed(rows, filters), city, year)
-
-
-def _quick_wins(user: User, city: City, year: int, filters: ListFilter) -> Listing:
+def _quick_wins(request: HttpRequest, user: User, city: City) -> tuple[int, Listing]:
+    filters = ListFilter(request.GET, dimensions=_dimensions(city), statuses=Status.choices)
+    year = filters.chosen("year") or city.evaluation_year
     rows = QuickWin.objects.visible_to(user).of_city(city.pk).in_year(year)
-    return listing.quick_wins(_narrowed(rows, filters), city, year, user)
-
-
-def _narrowed(rows: Any, filters: ListFilter) -> Any:
-    return rows.narrowed(
+    narrowed = rows.narrowed(
         dimension=filters.chosen("dimension"), status=filters.chosen("status"), text=filters.chosen("q")
     )
+    return year, listing.quick_wins(narrowed, city, year, user)
 
 
-LISTS = {"programmes": (PlanStatus.choices, _programs), "quick-wins": (Status.choices, _quick_wins)}
+def _progress(request: HttpRequest, user: User, city: City) -> tuple[int, Listing]:
+    filters = QuarterFilter(request.GET)
+    year = filters.chosen("year") or city.evaluation_year
+    programs = Program.objects.visible_to(user).of_city(city.pk).approved()
+    if user.opds():
+        programs = programs.of_own_opds(user)
+    programs = programs.narrowed(year=year, text=filters.chosen("q"))
+    rows = Progress.objects.visible_to(user).of_programs(programs, year, filters.chosen("opd"))
+    return year, listing.progress(rows, year, user)
+
+
+def _dimensions(city: City) -> list[SmartDimension]:
+    return list(SmartDimension.objects.of_set(city.dimension_set_id))
+
+
+LISTS: dict[str, Callable[[HttpRequest, User, City], tuple[int, Listing]]] = {
+    "programmes": _programs,
+    "quick-wins": _quick_wins,
+    "progress": _progress,
+}
 
 
 @require_GET

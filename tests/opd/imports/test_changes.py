@@ -411,3 +411,42 @@ def test_without_a_masterplan_rows_are_refused(at_desk: At, operator: User) -> N
     MasterPlan.objects.all().delete()
     row = checked(at_desk(operator), ROW).rows.get()
     assert "[IMP-PLAN]" in row.answers[-1]["sentence"]
+
+
+def test_reports_of_others_are_told_as_they_were_submitted(
+    at_desk: At, operator: User, planner: User, person: Any, city: City
+) -> None:
+    saved(at_desk(operator), ROW | {"horizon": "SHORT", "category": "SERVICE"})
+    program = Program.objects.get()
+    actions.move_program(pk=program.pk, name="submit", by=operator)
+    actions.move_program(pk=program.pk, name="approve", by=planner)
+    stamped = {
+        "city": city,
+        "program": program,
+        "opd": program.opd,
+        "dimension": program.dimension,
+        "year": 2022,
+    }
+    Progress.objects.create(
+        **stamped, quarter=1, status="verified", value=4, state="RUNNING", obstacles="=1+1 hujan", created_by=operator,
+        submitted_at=clock.now(), verified_at=clock.now(),
+    )  # fmt: skip
+    Progress.objects.create(**stamped, quarter=2, value=77, obstacles="KANARI-2", created_by=operator)
+    returned = Progress.objects.create(
+        **stamped, quarter=3, status="returned", value=88, obstacles="KANARI-3", created_by=operator,
+        submitted_at=clock.now(),
+    )  # fmt: skip
+    address = reverse("opd:export", args=["progress"])
+    own = exported(at_desk(operator), address)
+    assert "KANARI-2" in own
+    assert "'=1+1 hujan" in own
+    seen = exported(at_desk(person("pemeriksa", Role.REVIEWER, "DISKOMINFO")), address)
+    assert "KANARI" not in seen
+    assert "88" not in seen
+    assert seen.count(program.code) == 2
+    assert returned.pk
+    assert program.code not in exported(at_desk(person("dishub", Role.OPD_OPERATOR, "DISHUB")), address)
+
+
+def exported(desk: Desk, address: str) -> str:
+    return b"".join(desk.client.get(address, {"format": "csv"}).streaming_content).decode("utf-8-sig")
