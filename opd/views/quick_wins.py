@@ -146,10 +146,16 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_edit": rules.may_edit(user, quick_win),
         "may_review": rules.may_note(user, quick_win),
         "line": [
-            {"url": row.get_absolute_url(), "code": row.code, "title": row.title, "earlier": row.year < quick_win.year}
+            {
+                "url": row.get_absolute_url(),
+                "code": row.code,
+                "title": row.title,
+                "earlier": row.year < quick_win.year,
+            }
             for row in line
         ],
-        "may_continue": rules.may_continue(user, quick_win) and all(row.year < quick_win.year for row in line),
+        "may_continue": rules.may_continue(user, quick_win)
+        and all(row.year < quick_win.year for row in line),
         "offers": [
             offer
             for offer in QUICK_WIN.offered_to(user, quick_win)
