@@ -6,7 +6,7 @@ Source of each rule: domain guide, section 10 (roles), and trust rule 12: nobody
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from opd.models import Membership, Program, Progress, QuickWin, User
+    from opd.models import Decision, Membership, Program, Progress, QuickWin, User
 
     type Record = QuickWin | Progress
     type Owned = QuickWin | Progress | Program
@@ -164,3 +164,18 @@ def may_hand_over(user: "User", membership: "Membership") -> bool:
 def may_continue(user: "User", quick_win: "QuickWin") -> bool:
     """The agency goes on next year with what it has handed in, or what is known of it from before."""
     return quick_win.status in ("submitted", "verified", "recorded") and is_owner(user, quick_win)
+
+
+def may_keep_meetings(user: "User", city_id: int) -> bool:
+    """The secretariat writes down meetings and decisions: reviewer (Kominfo) and planner (Bappelitbang)."""
+    return user.has_role(REVIEWER, PLANNER, city_id=city_id)
+
+
+def may_see_meetings(user: "User") -> bool:
+    """The city's people see every meeting, agencies the decisions made for them."""
+    return may_list(user)
+
+
+def may_finish(user: "User", decision: "Decision") -> bool:
+    """The agency that owns the task says that it is done; nobody does for another."""
+    return decision.opd_id in user.opds()

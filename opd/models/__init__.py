@@ -14,6 +14,7 @@ from opd.models.imports import (
     LeaseLost,
     Outcome,
 )
+from opd.models.meeting import Decision, Meeting
 from opd.models.people import Membership, Role, User
 from opd.models.places import City, Opd, Ward
 from opd.models.plan import (
@@ -28,6 +29,7 @@ from opd.models.plan import (
 )
 from opd.models.progress import Progress, ProgressEvent, ProgressNote, ProgressSubmission, ReportingPeriod
 from opd.models.quick_win import QuickWin, QuickWinEvent, Status
+from opd.models.reminders import Digest, Notification, Reminder, Rung
 from opd.models.review import NO_NOTE, Note, Submission
 from opd.models.tally import PlanTally, ProgressTally, Tally
 
@@ -39,6 +41,8 @@ __all__ = [
     "City",
     "CityBudget",
     "ColumnMemory",
+    "Decision",
+    "Digest",
     "Evidence",
     "EvidenceKind",
     "Finding",
@@ -50,8 +54,10 @@ __all__ = [
     "ImportStatus",
     "LeaseLost",
     "MasterPlan",
+    "Meeting",
     "Membership",
     "Note",
+    "Notification",
     "Opd",
     "Outcome",
     "PlanStatus",
@@ -66,8 +72,10 @@ __all__ = [
     "ProgressTally",
     "QuickWin",
     "QuickWinEvent",
+    "Reminder",
     "ReportingPeriod",
     "Role",
+    "Rung",
     "State",
     "Status",
     "StoredFile",

@@ -428,6 +428,19 @@ class ProgramYearQuerySet(models.QuerySet["ProgramYear"]):
         rows = self.filter(carried=True, program__opd__in=user.opds(), program__status=PlanStatus.APPROVED)
         return rows.order_by("year", "program__code")
 
+    def stuck(self, city_id: int, year: int) -> Self:
+        """Approved programmes of a year that do not move: stopped or not started."""
+        return (
+            self.filter(
+                program__city=city_id,
+                program__status=PlanStatus.APPROVED,
+                year=year,
+                state__in=[State.STOPPED, State.NOT_STARTED],
+            )
+            .select_related("program__opd", "program__dimension")
+            .order_by("program__dimension__order", "program__code")
+        )
+
     def told_of(self, plan: MasterPlan, year: int) -> Self:
         """The approved programmes of a plan in one year, in the order of their codes: what counts."""
         return (
