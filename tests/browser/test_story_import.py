@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 LIST = (
     "Daftar quick win 2024;;;;\n"
     "Tahun;Dimensi;Nama Progam;OPD Pengampu;Rencana Waktu TW I\n"
-    "2024;Smart Mobility;Halte ramah difabel;Dinas Perhubungan;Survei\n"
+    "2024;Smart Governance;Halte ramah difabel;Dinas Perhubungan;Survei\n"
     "2024;Smart Living;Puskesmas keliling;Dinas Kesehatan Kota Seberang;Survei\n"
 )
 
