@@ -5,12 +5,12 @@ Each app tells its own dates: it registers a source, called with the person, the
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
-from opd.models import City, ReportingPeriod, Role, User
+from opd.models import City, Decision, Meeting, ReportingPeriod, Role, User
 from smartcity.lib import clock
 
 PAST, AHEAD, MOST = timedelta(days=92), timedelta(days=550), 300
@@ -97,3 +97,16 @@ def reporting_periods(user: User, city: City, begin: datetime, end: datetime) ->
             _("Progress of TW %(quarter)s %(year)s is due") % told,
             "/",
         )
+
+
+@register
+def meetings_and_tasks(user: User, city: City, begin: datetime, end: datetime) -> Iterable[Entry]:
+    """Meetings a person may read of, and the days on which tasks of their own agencies are due."""
+    for meeting in Meeting.objects.visible_to(user).of_city(city.pk).filter(held_at__range=(begin, end)):
+        page = meeting.get_absolute_url()
+        yield since(f"meeting-{meeting.pk}", meeting.held_at, meeting.title, page, meeting.place)
+    own = Decision.objects.of_own_opds(user).of_city(city.pk).open().select_related("meeting")
+    for task in own.filter(due_on__range=(begin.date(), end.date())):
+        due = datetime.combine(task.due_on, time(23, 59), city.zone())
+        summary = _("Task due: %(task)s") % {"task": task.text[:120]}
+        yield until(f"decision-{task.pk}-due", due, summary, task.meeting.get_absolute_url(), task.text)
