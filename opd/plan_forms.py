@@ -331,6 +331,7 @@ class ProgramFilter(ListFilter):
 
     def __init__(self, *args: Any, opds: Iterable[Opd], **kwargs: Any) -> None:
         super().__init__(*args, statuses=PlanStatus.choices, **kwargs)
+        self.fields["status"].label = _("Approval")
         self.fields["opd"].choices = [("", _("All")), *((row.short, row.short) for row in opds)]  # type: ignore[attr-defined]
 
     def narrowing(self) -> dict[str, Any]:

@@ -48,12 +48,12 @@ def window(city: City) -> EvaluationWindow:
 # --- where one can go -------------------------------------------------------------------------------
 
 BAR = {
-    "operator": ["/workspace/", "/progress/", "/board/", "/quick-wins/"],
-    "head": ["/workspace/", "/progress/", "/board/", "/quick-wins/"],
-    "reviewer": ["/queue/", "/city/", "/board/", "/quick-wins/", "/windows/", "/reports/"],
-    "planner": ["/queue/", "/city/", "/board/", "/quick-wins/", "/windows/", "/reports/"],
-    "auditor": ["/queue/", "/city/", "/board/", "/quick-wins/", "/windows/", "/reports/"],
-    "leader": ["/city/", "/board/", "/quick-wins/", "/reports/"],
+    "operator": ["/workspace/", "/progress/", "/board/", "/plan/", "/quick-wins/"],
+    "head": ["/workspace/", "/progress/", "/board/", "/plan/", "/quick-wins/"],
+    "reviewer": ["/queue/", "/city/", "/board/", "/plan/", "/quick-wins/", "/windows/", "/reports/"],
+    "planner": ["/queue/", "/city/", "/board/", "/plan/", "/quick-wins/", "/windows/", "/reports/"],
+    "auditor": ["/queue/", "/city/", "/board/", "/plan/", "/quick-wins/", "/windows/", "/reports/"],
+    "leader": ["/city/", "/board/", "/plan/", "/quick-wins/", "/reports/"],
     "assessor": ["/sheets/"],
     "administrator": ["/admin/"],
     "without_role": [],
