@@ -156,7 +156,6 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "quick_wins": QuickWin.objects.visible_to(user).of_program(program),
         "history": program_history(program.events.all()),
         "may_edit": rules.may_edit_program(user, program),
-        "may_report": rules.may_report(user, program),
         **moves(user, program),
     }
     return render(request, "opd/program_detail.html", context)
