@@ -88,7 +88,7 @@ def template(request: HttpRequest, what: str) -> HttpResponseBase:
         raise PermissionDenied
     year = city.evaluation_year
     found = _own_programs(user, city, year) if what == "programmes" else _own_quick_wins(user, city, year)
-    return respond(request, found, f"{_('template')}-{what}-{year}")
+    return respond(request, found, f"templat-{what}-{year}")
 
 
 def _own_programs(user: User, city: City, year: int) -> Listing:
