@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,7 +19,7 @@ from opd.access import city_of, give_back, person, posted_key, posted_version
 from opd.actions import meetings as actions
 from opd.forms_meeting import DecisionForm, DoneForm, MeetingForm
 from opd.models import City, Decision, Meeting, User
-from smartcity.lib import clock, dates, paging
+from smartcity.lib import clock, dates
 from smartcity.lib.forms import typed
 from smartcity.lib.models import StaleVersion
 from smartcity.lib.workflow import NotReady, WrongStatus
@@ -33,7 +34,7 @@ def meetings(request: HttpRequest) -> HttpResponse:
     if not rules.may_see_meetings(user):
         raise PermissionDenied
     found = Meeting.objects.visible_to(user).of_city(city.pk)
-    page = paging.page(found, request.GET.get("page", ""), order=("-held_at", "-pk"), size=PAGE)
+    page = Paginator(found.newest_first(), PAGE).get_page(request.GET.get("page", ""))
     open_now = Decision.objects.visible_to(user).of_city(city.pk).open().for_list()[:LONGEST_LIST]
     context = {
         "page": page,

@@ -75,11 +75,10 @@ def _lead(plan: Plan) -> str:
         "first": plan["year_from"],
         "last": plan["year_to"],
     }
-    return (
-        f"{regulation} {_('Vision: %(vision)s.') % {'vision': plan['vision']}}"
-        if plan["vision"]
-        else regulation
-    )
+    if not plan["vision"]:
+        return regulation
+    vision = _("Vision: %(vision)s.") % {"vision": plan["vision"]}
+    return f"{regulation} {vision}"
 
 
 def _figures(plan: Plan) -> list[dict[str, Any]]:

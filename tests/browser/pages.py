@@ -86,14 +86,14 @@ NOT_A_PAGE = {
     "account_reauthenticate",
     "account_set_password",
 }
-NOBODY, NEWCOMER, WITHOUT_ROLE = "", "operator.rsud", "tanpa.peran"
+NOBODY, NEWCOMER, WITHOUT_ROLE = "", "operator.baru", "tanpa.peran"
 SINCE = datetime(2020, 1, 1, tzinfo=ZoneInfo("Asia/Jakarta"))
 
 
 def prepare() -> None:
     """Add what the seeded city has none of: an agency that begins, an account without a role, reports."""
     city = City.objects.get()
-    newcomer = User.objects.create(username=NEWCOMER, title="Operator RSUD")
+    newcomer = User.objects.create(username=NEWCOMER, title="Operator baru")
     opd = Opd.objects.filter(city=city, quick_wins__isnull=True).order_by("pk")[0]
     Membership.objects.create(user=newcomer, role=Role.OPD_OPERATOR, city=city, opd=opd, valid_from=SINCE)
     User.objects.create(username=WITHOUT_ROLE, title="Pegawai baru")

@@ -34,10 +34,6 @@ def _photo(world: worlds.World, state: str) -> dict[str, Any]:
     buffer = BytesIO()
     Image.new("RGB", (40, 30), "#2f6f73").save(buffer, "JPEG")
     return {
-        "bring in a list": _list,
-        "confirm the columns": _columns,
-        "choose rows": lambda world, state: {"all": "no"},
-        "consent": lambda world, state: {"shown": "2", "row": "2"},
         "file": SimpleUploadedFile("lain.jpg", buffer.getvalue(), "image/jpeg"),
     }
 
@@ -175,6 +171,25 @@ def _masterplan(world: worlds.World, state: str) -> dict[str, Any]:
 
 
 BODIES: dict[str, Any] = {
+    "create a meeting": lambda world, state: {
+        "title": "Rapat lain",
+        "day": "2022-10-20",
+        "hour": "09:00",
+        "key": KEY,
+    },
+    "change a meeting": lambda world, state: {
+        "title": "Rapat ubah",
+        "day": "2022-09-01",
+        "hour": "09:00",
+        "version": "1",
+    },
+    "decide": lambda world, state: {
+        "text": "Lengkapi bukti",
+        "opd": world.quick_wins["draft"].opd_id,
+        "due_on": "2022-11-01",
+        "key": KEY,
+    },
+    "report a decision": lambda world, state: {"note": "Sudah dilengkapi."},
     "enter a programme": _program,
     "save a programme": _measure,
     "set a year": _year,

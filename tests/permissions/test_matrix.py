@@ -119,6 +119,8 @@ def address(world: worlds.World, route: dict[str, str], state: str) -> str:
         "report": lambda: {"pk": world.reports[state].pk},
         "import": lambda: {"pk": world.imports[state].pk},
         "program": lambda: {"pk": world.programs[state].pk},
+        "meeting": lambda: {"pk": world.decision.meeting_id},
+        "decision": lambda: {"pk": world.decision.pk},
     }
     return reverse(route["route"], kwargs={**builders[route["object"]](), **args})
 

@@ -4,7 +4,7 @@ Every object carries a canary word in what only some may read. Everything is bui
 """
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,12 @@ from evaluations import actions as evaluation
 from evaluations.loading import load
 from evaluations.models import Area, EvaluationWindow, Seat
 from opd import actions
-from opd.actions import import_work, imports
+from opd.actions import import_work, imports, meetings
 from opd.exchange.found import table_of
 from opd.imports import Kind, propose
 from opd.models import (
     City,
+    Decision,
     Evidence,
     ImportJob,
     MasterPlan,
@@ -81,6 +82,7 @@ class World:
     reports: dict[str, Report] = field(default_factory=dict)
     seats: dict[str, Seat] = field(default_factory=dict)
     imports: dict[str, ImportJob] = field(default_factory=dict)
+    decision: Decision | None = None
 
     def evidence(self, state: str) -> Evidence:
         return self.quick_wins[state].evidence.get(original_name=f"foto-{state}.jpg")
@@ -103,6 +105,7 @@ def build() -> World:
         for state in ("draft", "submitted", "returned", "approved"):
             world.programs[state] = _program(world, state)
         world.imports["checked"] = _import(world)
+        world.decision = _decision(world)
     _windows(world)
     _reports(world)
     return world
@@ -162,6 +165,15 @@ def _quick_win(world: World, state: str) -> QuickWin:
             actions.write_note(owner=quick_win, field="target", text="KANARI-CATATAN", by=by)
         actions.move(pk=quick_win.pk, name=name, by=by)
     return QuickWin.objects.get(pk=quick_win.pk)
+
+
+def _decision(world: World) -> Decision:
+    """A meeting with a task for DISBUDPAR; its minutes are for the city's people."""
+    by = world.users["reviewer"]
+    values = {"title": "Rapat", "held_at": NOW - 34 * DAY, "minutes": "KANARI-NOTULEN"}
+    meeting = meetings.create_meeting(city=world.city, values=values, by=by, key=None)
+    task = {"text": "Lengkapi bukti", "opd": world.quick_wins["draft"].opd, "due_on": date(2022, 9, 30)}
+    return meetings.decide(meeting=meeting, values=task, by=by, key=None)
 
 
 def _import(world: World) -> ImportJob:
