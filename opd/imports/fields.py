@@ -188,7 +188,7 @@ QUICK_WIN: tuple[Field, ...] = (
     _BUDGET_CODE,
     Field("legal_basis", "Dasar Hukum", gettext_lazy("legal basis"), headings=_headings("Regulasi | Landasan Hukum | Dasar Regulasi | Payung Hukum | Peraturan | SK")),
     Field("link", "Tautan", gettext_lazy("link"), Type.LINK, longest=500, headings=_headings("Link | URL | Alamat Web | Laman | Tautan Aplikasi | Link Aplikasi | Website | Link / URL | Tautan / Link | Alamat Situs | Situs")),
-    Field("sustainability", "Rencana Keberlanjutan", gettext_lazy("sustainability"), _TEXT, longest=2000,
+    Field("sustainability", "Rencana Keberlanjutan", gettext_lazy("sustainability"), _TEXT, longest=4000,
           headings=_headings("Keberlanjutan | Rencana Tindak Lanjut | Tindak Lanjut | Rencana Lanjutan | Keberlanjutan Program | Rencana Pengembangan")),
     Field("linked_program", "Program Masterplan Terkait", gettext_lazy("programme of the masterplan"), longest=200,
           headings=_headings("Program Masterplan | Program Terkait | Masterplan | Kode Program Masterplan | Keterkaitan Masterplan | Kode Program | Program Rencana Aksi | Program Master Plan")),
