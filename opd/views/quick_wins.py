@@ -139,6 +139,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "programs": Program.objects.visible_to(user).of_quick_win(quick_win),
         "status": badge(quick_win.status),
         "rows": field_rows(payload, skip=["name", "acronym", "dimension"]),
+        "note": quick_win.note if owner else "",
         "evidence": [evidence_row(piece, year=quick_win.year) for piece in pieces],
         "history": history_rows(quick_win.events.all(), inside=owner),
         "receipts": [receipt_row(receipt) for receipt in quick_win.submissions.order_by("-sequence")],
