@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from evaluations.models import EvaluationWindow
 from opd import rules
@@ -109,7 +110,7 @@ def _nav(request: HttpRequest, user: User) -> list[dict[str, Any]]:
         "board": _("Completeness"),
         "plan": _("Masterplan"),
         "quick_wins": _("Quick wins"),
-        "windows": _("Review windows"),
+        "windows": pgettext("bar", "Windows"),
         "reports": _("Reports"),
         "people": _("People"),
         "admin": _("Administration"),
