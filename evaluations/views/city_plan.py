@@ -130,7 +130,11 @@ def _dimension(row: SmartDimension, sums: Sums, year: int) -> dict[str, Any]:
         "url": _rows(year, dimension=row.code),
         "all": sums["programs"],
         "counts": [
-            {"count": sums[name], "url": _rows(year, dimension=row.code, state=state)}
+            {
+                "label": str(State(state).label),
+                "count": sums[name],
+                "url": _rows(year, dimension=row.code, state=state),
+            }
             for name, state in STATES
         ],
         "share": decimals.percent(_carried_out(sums), sums["programs"], 2),

@@ -71,6 +71,14 @@ def test_each_figure_leads_to_its_rows(client: Client, planned: City, cast: dict
     assert rows.count('<tr role="row">') - 1 == 3
 
 
+def test_each_count_names_its_state_on_a_phone(client: Client, planned: City, cast: dict[str, User]) -> None:
+    client.force_login(cast["leader"])
+    page = client.get("/city/plan/").content.decode()
+    assert 'data-label=""' not in page
+    dimensions = SmartDimension.objects.of_set(planned.dimension_set).count()
+    assert page.count(f'data-label="{State.RUNNING.label}"') == dimensions
+
+
 def test_without_a_budget_nothing_is_shared(client: Client, planned: City, cast: dict[str, User]) -> None:
     CityBudget.objects.all().delete()
     assert "Total APBD tahun ini belum diisi" in text(client, cast["leader"])
