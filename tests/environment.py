@@ -87,7 +87,9 @@ def _let_the_suite_empty_its_tables() -> None:
 
     def around(self: DatabaseOperations, style: object, tables: list[str], **options: bool) -> list[str]:
         with self.connection.cursor() as cursor:
-            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%RAISE%'")
+            cursor.execute(
+                "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%RAISE%'"
+            )
             triggers = cursor.fetchall()
         drop = [f"DROP TRIGGER {self.quote_name(name)}" for name, _ in triggers]
         return [*drop, *sql_flush(self, style, tables, **options), *(sql for _, sql in triggers)]

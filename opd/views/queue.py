@@ -109,7 +109,7 @@ def _below(row: QuickWin | Progress) -> str:
     """The grey line under the title: the whole name, or the quarter."""
     if isinstance(row, Progress):
         quarter = f"TW {row.quarter} {row.year} · {row.program.code}"
-        return f"{quarter} · {_('correction')}" if row.corrections else quarter
+        return " · ".join([quarter, _("correction")]) if row.corrections else quarter
     return row.name if row.acronym else ""
 
 

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from opd import actions
-from opd.models import Evidence, QuickWin, StoredFile
+from opd.models import NO_NOTE, Evidence, QuickWin, StoredFile
 from tests.scenarios import House, again, typed
 from tests.smartcity import pdf_makers as make_pdf
 
@@ -42,6 +42,12 @@ def shown(page: str, name: str) -> str:
         return unescape(area[1]).removeprefix("\n")
     (tag,) = re.findall(rf'<input[^>]*name="{name}"[^>]*>', page)
     return unescape(value[1]) if (value := re.search(r'value="([^"]*)"', tag)) else ""
+
+
+def note_on(quick_win: QuickWin, field: str, text: str) -> dict[str, str]:
+    """What a note's form posts, drawn with the note that stands there now."""
+    kept = quick_win.notes.unsent().filter(field=field).first()
+    return {"field": field, "text": text, "version": kept.version if kept else NO_NOTE}
 
 
 def upload(

@@ -12,6 +12,7 @@ from opd.models import QuickWin, User
 from opd.workflow import QUICK_WIN
 from smartcity.lib.workflow import NotReady
 from tests import scenarios
+from tests.opd.posting import note_on
 from tests.scenarios import VALUES, House, again, typed
 
 As = Callable[..., Client]
@@ -171,10 +172,10 @@ def test_verifying_with_a_note_that_was_not_sent_is_refused(
     submitted: QuickWin, house: House, as_: As
 ) -> None:
     desk = as_(house.decider)
-    desk.post(f"/quick-wins/{submitted.pk}/notes/", {"field": "target", "text": "Per tahun?"})
+    desk.post(f"/quick-wins/{submitted.pk}/notes/", note_on(submitted, "target", "Per tahun?"))
     desk.post(f"/quick-wins/{submitted.pk}/moves/verify/")
     assert again(submitted).status == "submitted"
-    desk.post(f"/quick-wins/{submitted.pk}/notes/", {"field": "target", "text": ""})
+    desk.post(f"/quick-wins/{submitted.pk}/notes/", note_on(submitted, "target", ""))
     desk.post(f"/quick-wins/{submitted.pk}/moves/verify/")
     assert again(submitted).status == "verified"
 
@@ -267,7 +268,7 @@ def test_only_the_agency_replies_and_only_while_it_is_theirs(
 def test_notes_are_written_by_whoever_decides_while_it_waits(
     submitted: QuickWin, cast: dict[str, User], house: House, as_: As
 ) -> None:
-    address, note = f"/quick-wins/{submitted.pk}/notes/", {"field": "target", "text": "Per tahun?"}
+    address, note = f"/quick-wins/{submitted.pk}/notes/", note_on(submitted, "target", "Per tahun?")
     codes = {name: as_(cast[name]).post(address, note).status_code for name in cast if name != "disabled"}
     refused = {"operator": 403, "head": 403, "planner": 403, "auditor": 403}
     assert codes == dict.fromkeys(codes, 404) | refused | {"reviewer": 302}
@@ -285,12 +286,12 @@ def test_a_note_stands_on_a_field_that_exists(submitted: QuickWin, house: House,
 def test_a_note_that_cannot_be_kept_stays_in_its_box(submitted: QuickWin, house: House, as_: As) -> None:
     desk, address = as_(house.decider), f"/quick-wins/{submitted.pk}/notes/"
     text = "Satuan \u202e keliru."
-    answer = desk.post(address, {"field": "target", "text": text})
+    answer = desk.post(address, note_on(submitted, "target", text))
     assert (answer.status_code, submitted.notes.count()) == (422, 0)
     assert text in answer.text
     assert "[TXT-HIDDEN]" in answer.text
     by_script = desk.post(
-        address, {"field": "target", "text": text}, headers={"X-Requested-With": "autosave"}
+        address, note_on(submitted, "target", text), headers={"X-Requested-With": "autosave"}
     )
     assert by_script.status_code == 422
     assert "[TXT-HIDDEN]" in by_script.json()["errors"]["text"]

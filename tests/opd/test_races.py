@@ -233,9 +233,7 @@ def test_the_last_place_for_evidence_is_given_once(
 def test_notes_written_at_once_are_one_per_field(submitted: QuickWin, house: House) -> None:
     results = at_once(
         [
-            lambda text=text: actions.write_note(
-                owner=submitted, field="target", text=text, by=house.decider
-            )
+            lambda text=text: actions.write_note(owner=submitted, field="target", text=text, by=house.decider)
             for text in ("Satu?", "Dua?", "Tiga?")
         ]
     )

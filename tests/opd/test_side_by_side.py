@@ -7,9 +7,9 @@ import pytest
 from django.test import Client
 
 from opd.forms import SECTION_FORMS
-from opd.models import AuditEvent, QuickWin, User
+from opd.models import NO_NOTE, AuditEvent, QuickWin, User
 from tests import scenarios
-from tests.opd.posting import AUTOSAVE, address, row, save, shown
+from tests.opd.posting import AUTOSAVE, address, note_on, row, save, shown
 from tests.scenarios import House, again, typed
 
 As = Callable[..., Client]
@@ -108,6 +108,68 @@ def test_a_version_that_never_was_is_a_conflict(version: str, complete: QuickWin
     data = typed(complete, "problem", problem="Baru.", version=version)
     assert agency.post(address(complete, "problem"), data, headers=AUTOSAVE).status_code == 409
     assert row(complete) == before
+
+
+# --- two reviewers ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def desks(house: House, as_: As) -> tuple[Client, Client]:
+    """Two reviewers of the city, each with a browser."""
+    other = User.objects.create(username="pemeriksa-kedua", title="Pemeriksa kedua")
+    scenarios.grant(other, "reviewer", house.opd.city)
+    return as_(house.decider), as_(other)
+
+
+def test_a_note_of_a_colleague_is_not_overwritten(submitted: QuickWin, desks: tuple[Client, Client]) -> None:
+    address, (first, second) = f"/quick-wins/{submitted.pk}/notes/", desks
+    mine, theirs = (note_on(submitted, "target", words) for words in ("Per tahun?", "Satuannya?"))
+    assert first.post(address, mine, headers=AUTOSAVE).status_code == 200
+    answer = second.post(address, theirs, headers=AUTOSAVE)
+    page = second.post(address, theirs)
+    assert (answer.status_code, page.status_code) == (409, 409)
+    for text in (answer.json()["conflict_html"], page.text):
+        assert "Per tahun?" in text
+        assert "Satuannya?" in text
+        assert "Pejabat pemeriksa" in text
+    assert submitted.notes.get().text == "Per tahun?"
+    chosen = {name: shown(page.text, name) for name in ("field", "text", "version")}
+    assert second.post(address, chosen).status_code == 302
+    assert submitted.notes.get().text == "Satuannya?"
+
+
+def test_a_note_removed_meanwhile_is_a_conflict_too(
+    submitted: QuickWin, desks: tuple[Client, Client]
+) -> None:
+    address, (first, second) = f"/quick-wins/{submitted.pk}/notes/", desks
+    first.post(address, note_on(submitted, "target", "Per tahun?"))
+    mended = note_on(submitted, "target", "Per tahun atau per bulan?")
+    first.post(address, note_on(submitted, "target", ""))
+    page = second.post(address, mended)
+    assert (page.status_code, submitted.notes.count()) == (409, 0)
+    assert "Pejabat pemeriksa" in page.text
+    assert shown(page.text, "version") == NO_NOTE
+
+
+def test_the_same_note_from_both_is_no_conflict_and_the_answer_carries_its_version(
+    submitted: QuickWin, desks: tuple[Client, Client]
+) -> None:
+    address, data = f"/quick-wins/{submitted.pk}/notes/", note_on(submitted, "target", "Per tahun?")
+    answers = [desk.post(address, data, headers=AUTOSAVE) for desk in desks]
+    assert {answer.json()["version"] for answer in answers} == {submitted.notes.get().version}
+    more = data | {"text": "Per tahun?!", "version": answers[0].json()["version"]}
+    assert desks[0].post(address, more, headers=AUTOSAVE).status_code == 200
+    page = desks[1].get(f"/quick-wins/{submitted.pk}/review/").text
+    assert submitted.notes.get().version in page
+
+
+@pytest.mark.parametrize("version", [None, "", "1", "none ", "A" * 64, "0" * 63])
+def test_a_note_without_its_version_is_a_bad_request(
+    version: str | None, submitted: QuickWin, house: House, as_: As
+) -> None:
+    data = {"field": "target", "text": "Per tahun?"} | ({} if version is None else {"version": version})
+    assert as_(house.decider).post(f"/quick-wins/{submitted.pk}/notes/", data).status_code == 400
+    assert not submitted.notes.exists()
 
 
 # --- when it is not theirs --------------------------------------------------------------------------

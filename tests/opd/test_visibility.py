@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 
 from opd import actions, rules
-from opd.models import Membership, QuickWin, Role, Status, Submission, Tally, User
+from opd.models import NO_NOTE, Membership, QuickWin, Role, Status, Submission, Tally, User
 from smartcity.lib import clock
 from tests import scenarios
 from tests.scenarios import BY_STATUS, LONG_AGO, House, fresh, grant, receipt_of
@@ -171,7 +171,7 @@ def test_the_house_of_the_reviewers_reads_its_review_and_decides_nothing(
         assert not page.context["offers"]
         for move in ("verify", "return"):
             assert desk.post(f"/quick-wins/{quick_win.pk}/moves/{move}/", {"note": "x"}).status_code == 403
-        note = {"field": "target", "text": "Per tahun?"}
+        note = {"field": "target", "text": "Per tahun?", "version": NO_NOTE}
         assert desk.post(f"/quick-wins/{quick_win.pk}/notes/", note).status_code == 403
         assert as_(cast["planner"]).get(f"/quick-wins/{quick_win.pk}/review/").context["may_note"]
 

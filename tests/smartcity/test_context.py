@@ -55,7 +55,7 @@ BAR = {
     "auditor": ["/queue/", "/city/", "/board/", "/plan/", "/quick-wins/", "/windows/", "/reports/"],
     "leader": ["/city/", "/board/", "/plan/", "/quick-wins/", "/reports/"],
     "assessor": ["/sheets/"],
-    "administrator": ["/admin/"],
+    "administrator": ["/people/", "/admin/"],
     "without_role": [],
     "disabled": [],
 }

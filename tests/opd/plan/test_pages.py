@@ -135,7 +135,8 @@ def test_a_year_is_one_record_with_its_figures(make: Make, cast: dict[str, User]
 
 
 @pytest.mark.parametrize(
-    ("field", "text"), [("target", "dua ratus"), ("budget", "5 miliar"), ("target", "-4"), ("state", "STOPPED")]
+    ("field", "text"),
+    [("target", "dua ratus"), ("budget", "5 miliar"), ("target", "-4"), ("state", "STOPPED")],
 )
 def test_what_cannot_be_read_stays_in_the_form(
     field: str, text: str, make: Make, cast: dict[str, User], as_: As
@@ -265,10 +266,14 @@ def test_filters_narrow_and_stay_in_the_address(make: Make, cast: dict[str, User
     one.years.update(state="RUNNING")
     assert one.name in desk.get("/programs/?state=RUNNING").text
     assert "Kartu pintar" not in desk.get("/programs/?state=RUNNING").text
-    assert "Kartu pintar" in desk.get("/programs/?dimension=TIDAK&year=abc").text, "a wrong value narrows nothing"
+    assert "Kartu pintar" in desk.get("/programs/?dimension=TIDAK&year=abc").text, (
+        "a wrong value narrows nothing"
+    )
 
 
-@pytest.mark.parametrize("address", ["/programs/", "/programs/?sort=dimension", "/programs/?state=RUNNING", "/plan/"])
+@pytest.mark.parametrize(
+    "address", ["/programs/", "/programs/?sort=dimension", "/programs/?state=RUNNING", "/plan/"]
+)
 @pytest.mark.parametrize("name", ["operator", "reviewer", "planner"])
 def test_two_rows_cost_as_much_as_twenty(
     address: str, name: str, make: Make, cast: dict[str, User], as_: As, count_queries: Count
