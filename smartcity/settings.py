@@ -258,7 +258,9 @@ MAILERS = {
 }
 DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", default="portal@localhost")
 # Where the links of a mail lead, and from which hour of the city's day on people are reminded.
-PORTAL_SITE = env.str("SITE", default=f"{'https' if PORTAL_HTTPS else 'http'}://{ALLOWED_HOSTS[0]}").rstrip("/")
+PORTAL_SITE = env.str("SITE", default=f"{'https' if PORTAL_HTTPS else 'http'}://{ALLOWED_HOSTS[0]}").rstrip(
+    "/"
+)
 PORTAL_REMIND_HOUR = env.int("REMIND_HOUR", default=7)
 
 # --- Safety -------------------------------------------------------------------------------------

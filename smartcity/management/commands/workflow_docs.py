@@ -18,7 +18,11 @@ Every status and every move, written by `manage.py workflow_docs` from `opd/work
 """
 TABLES = (
     ("Quick win", "What an agency promises and proves.", QUICK_WIN),
-    ("Progress report", "What a programme reached and spent by the end of a quarter; the quick win's table.", PROGRESS),
+    (
+        "Progress report",
+        "What a programme reached and spent by the end of a quarter; the quick win's table.",
+        PROGRESS,
+    ),
     ("Programme", "How a work programme enters the masterplan.", PROGRAM),
     ("Review window", "When a city is judged; time decides, a dead scheduler changes nothing.", WINDOW),
 )
