@@ -8,8 +8,9 @@ from django.views.decorators.http import require_GET
 
 from opd import rules
 from opd.access import city_of, person
-from opd.models import Note, QuickWin, QuickWinEvent, Role, Status, Submission, User
+from opd.models import Decision, Note, QuickWin, QuickWinEvent, Role, Status, Submission, User
 from opd.presentation import badge, history_rows, meter, missing_of, missing_rows, note_rows, receipt_row
+from opd.views.meetings import decision_rows
 from opd.views.progress_tasks import progress_tasks
 from smartcity.lib import dates
 
@@ -55,6 +56,7 @@ def workspace(request: HttpRequest) -> HttpResponse:
         "history": [history_rows([event], subject=event.quick_win.title)[0] for event in events],
         "receipt": receipt_row(receipt) if receipt else None,
         "progress": progress,
+        "decisions": decision_rows(user, city, Decision.objects.of_own_opds(user).open().for_list()),
         "waiting": len(mine) + len(progress["rows"]),
         "has_head": any(row.opd.has_head() for row in rows[:1]),
     }

@@ -5,7 +5,7 @@ another's. `NOT_A_PAGE` names the addresses without a page of their own; every o
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from evaluations import actions as evaluation
 from evaluations.models import EvaluationWindow, Seat
 from opd import actions
-from opd.actions import import_work, meetings
+from opd.actions import import_work
 from opd.actions import imports as importing
 from opd.exchange.found import table_of
 from opd.imports import Kind, propose
@@ -34,7 +34,6 @@ from opd.models import (
 from reports import actions as reporting
 from reports.models import Cause, Report
 from smartcity.demo import judging
-from smartcity.lib import clock
 
 NOT_A_PAGE = {
     # a redirect, a file, a part of a page, the machine's own addresses
@@ -105,7 +104,6 @@ def prepare() -> None:
     _hand_in()
     _reports(city)
     _lists(city)
-    _meeting(city)
 
 
 def _open_again() -> None:
@@ -224,7 +222,7 @@ def _all() -> Iterator[tuple[str, str]]:
 
 def _meetings() -> Iterator[tuple[str, str]]:
     """The list and the form for who keeps them, a meeting with an open task for its owner, the agenda."""
-    meeting = Meeting.objects.get()
+    meeting = Meeting.objects.newest_first()[0]
     for name in ("opd:meetings", "opd:meeting_create", "opd:agenda"):
         yield "pemeriksa", reverse(name)
     for name in ("opd:meeting", "opd:meeting_edit"):
@@ -233,17 +231,6 @@ def _meetings() -> Iterator[tuple[str, str]]:
     yield "pimpinan", reverse("opd:agenda")
     for query in ("", "?year=2022"):
         yield "pimpinan", f"{reverse('evaluations:city_plan')}{query}"
-
-
-def _meeting(city: City) -> None:
-    """A meeting that gave an agency a task, late by now."""
-    by = User.objects.get(username="pemeriksa")
-    held = clock.now() - timedelta(days=40)
-    values = {"title": "Rapat Dewan Smart City", "held_at": held, "agenda": "Kesiapan", "minutes": "Dibahas."}
-    meeting = meetings.create_meeting(city=city, values=values, by=by, key=None)
-    opd = Opd.objects.get(city=city, short="DISBUDPAR")
-    task = {"text": "Lengkapi bukti dukung", "opd": opd, "due_on": (held + timedelta(days=14)).date()}
-    meetings.decide(meeting=meeting, values=task, by=by, key=None)
 
 
 def _agencies() -> Iterator[tuple[str, str]]:

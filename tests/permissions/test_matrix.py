@@ -137,6 +137,8 @@ def unreadable(actor: str, route: dict[str, str], state: str) -> list[bytes]:
             b"KANARI-ISI-proposed",
             b"KANARI-BUKTI-proposed",
         ]
+    if actor in ("operator", "head"):
+        words.append(b"KANARI-NOTULEN")  # the city's talk; an agency reads the decisions made for it
     if actor in ("leadership", "assessor", "other_assessor"):
         words += [b"KANARI-ISI-" + name for name in (b"draft", b"proposed", b"submitted", b"returned")] + [
             b"KANARI-CATATAN"

@@ -14,7 +14,7 @@ from evaluations import loading
 from opd import finding
 from opd.loading import load_city, read_rows
 from opd.models import City
-from smartcity.demo import cast, plan, practice, quarters, year_2022
+from smartcity.demo import cast, council, plan, practice, quarters, year_2022
 from smartcity.lib import clock
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -45,6 +45,7 @@ class Command(BaseCommand):
             practice.prepare(city)
             plan.carry_over(city)
             quarters.prepare(city)
+            council.meet(city)
         plan.link_quick_wins(city)
         finding.rebuild(city.pk)  # what was written past the door, in bulk
 
