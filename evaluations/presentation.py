@@ -17,7 +17,7 @@ from evaluations.models import EvaluationWindow, HandIn, LateEntry, Status, Wind
 from evaluations.structure import Dimension, QuestionFacts, Structure
 from evaluations.workflow import OTHER_EVENTS, WINDOW
 from opd.models import Role
-from opd.presentation import meta_line
+from opd.presentation.quick_wins import meta_line
 from smartcity.lib import charts, dates, decimals
 
 SOON_DAYS, TRACK_DAYS = 3, 14

@@ -13,7 +13,7 @@ from evaluations.models import SnapshotItem
 from evaluations.presentation import answer_facts, frozen_files, short_digest
 from evaluations.structure import QuestionFacts, Structure, structure_of
 from opd.access import person
-from opd.presentation import field_rows
+from opd.presentation.quick_wins import field_rows
 from smartcity.lib import dates, files
 
 

@@ -13,7 +13,7 @@ from evaluations.models import LateEntry, Score, Seat, SnapshotItem
 from evaluations.presentation import answer_facts, badge, deadline, frozen_files, label_of, late_rows, receipt
 from evaluations.structure import QuestionFacts, structure_of
 from opd.models import User
-from opd.presentation import field_rows
+from opd.presentation.quick_wins import field_rows
 from smartcity.lib import clock, dates, lines
 
 CURRENT = SafeString(' aria-current="true"')

@@ -16,18 +16,12 @@ from opd.models.imports import (
 )
 from opd.models.meeting import Decision, Meeting
 from opd.models.people import Membership, Role, User
+from opd.models.period import ReportingPeriod
 from opd.models.places import City, Opd, Ward
-from opd.models.plan import (
-    CityBudget,
-    MasterPlan,
-    PlanStatus,
-    Program,
-    ProgramEvent,
-    ProgramYear,
-    State,
-    Strategy,
-)
-from opd.models.progress import Progress, ProgressEvent, ProgressNote, ProgressSubmission, ReportingPeriod
+from opd.models.plan import CityBudget, MasterPlan, Strategy
+from opd.models.program import PlanStatus, Program, ProgramEvent
+from opd.models.program_year import ProgramYear, State
+from opd.models.progress import Progress, ProgressEvent, ProgressNote, ProgressSubmission
 from opd.models.quick_win import QuickWin, QuickWinEvent, Status
 from opd.models.reminders import Digest, Notification, Reminder, Rung
 from opd.models.review import NO_NOTE, Note, Submission

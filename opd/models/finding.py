@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from opd.models.evidence import Evidence
 from opd.models.places import City, Opd
-from opd.models.plan import Program
+from opd.models.program import Program
 from opd.models.progress import Progress
 from opd.models.quick_win import QuickWin
 from smartcity.lib.search import TermsField

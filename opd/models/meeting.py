@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from opd.models.places import City, Opd
-from opd.models.plan import Program
+from opd.models.program import Program
 from smartcity.lib.models import Stamped, Versioned, both_or_neither
 from smartcity.lib.text import plain_text
 

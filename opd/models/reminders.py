@@ -13,8 +13,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from opd.models.period import ReportingPeriod
 from opd.models.places import City, Opd
-from opd.models.progress import ReportingPeriod
 from smartcity.lib import clock
 from smartcity.lib.models import Frozen, FrozenQuerySet
 

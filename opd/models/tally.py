@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 
 from opd.models.places import City, Opd
-from opd.models.plan import State
+from opd.models.program_year import State
 from opd.models.quick_win import EDITABLE, approved_by, verified_by
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from opd import actions, rules
 from opd.access import editable_or_404, evidence_or_404, person, posted_key, posted_version
-from opd.forms import EvidenceForm, LinkForm, UploadForm
+from opd.forms.quick_wins import EvidenceForm, LinkForm, UploadForm
 from opd.models import Evidence, EvidenceKind, Progress, QuickWin
 from opd.views.form_page import evidence_html
 from opd.views.kinds import KINDS, kind_of

@@ -13,10 +13,10 @@ from opd import rules
 from opd.access import city_of, person
 from opd.exchange import listing
 from opd.exchange.listing import Listing
-from opd.forms import ListFilter
-from opd.forms_progress import QuarterFilter
+from opd.forms.plan import ProgramFilter
+from opd.forms.progress import QuarterFilter
+from opd.forms.quick_wins import ListFilter
 from opd.models import City, Opd, Program, Progress, QuickWin, Status, User
-from opd.plan_forms import ProgramFilter
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"}

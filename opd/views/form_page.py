@@ -10,9 +10,9 @@ from django.urls import reverse
 
 from opd import audit
 from opd.completeness import BY_NAME, SECTIONS, missing
-from opd.forms import SECTION_FORMS, LinkForm, UploadForm, with_unreadable
+from opd.forms.quick_wins import SECTION_FORMS, LinkForm, UploadForm, with_unreadable
 from opd.models import Note, Progress, QuickWin, User
-from opd.presentation import badge, evidence_row, history_rows, meter, missing_rows, note_rows
+from opd.presentation.quick_wins import badge, evidence_row, history_rows, meter, missing_rows, note_rows
 from opd.workflow import QUICK_WIN
 from smartcity.lib import clock, dates
 

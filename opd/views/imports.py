@@ -19,7 +19,7 @@ from opd.actions import imports as actions
 from opd.actions.import_saving import key_of
 from opd.exchange import listing
 from opd.exchange.found import table_of
-from opd.forms import ImportForm
+from opd.forms.quick_wins import ImportForm
 from opd.imports import Kind, Proposal, propose, year_of
 from opd.models import ImportJob, ImportKind, ImportStatus, Outcome, Program, QuickWin
 from opd.tasks import ring_for_import_on_commit

@@ -7,9 +7,10 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from opd import presentation, presentation_progress
 from opd.completeness import BY_NAME, FIELDS, PROGRESS_BY_NAME, PROGRESS_FIELDS, Field
 from opd.models import Progress, QuickWin
+from opd.presentation import progress as progress_rows
+from opd.presentation import quick_wins as quick_win_rows
 from opd.views import form_page, progress_page
 from opd.workflow import PROGRESS, QUICK_WIN
 from smartcity.lib.workflow import Workflow
@@ -66,8 +67,8 @@ KINDS = {
         fields=FIELDS,
         by_name=BY_NAME,
         hidden_in_review=("name", "acronym"),
-        rows=presentation.field_rows,
-        shown=lambda name, payload: presentation.shown(name, payload["values"]),
+        rows=quick_win_rows.field_rows,
+        shown=lambda name, payload: quick_win_rows.shown(name, payload["values"]),
         form_page=form_page.form_page,
         form_template="opd/quick_win_form.html",
         review_extra=form_page.review_extra,
@@ -86,8 +87,8 @@ KINDS = {
         fields=PROGRESS_FIELDS,
         by_name=PROGRESS_BY_NAME,
         hidden_in_review=(),
-        rows=presentation_progress.field_rows,
-        shown=presentation_progress.shown,
+        rows=progress_rows.field_rows,
+        shown=progress_rows.shown,
         form_page=progress_page.form_page,
         form_template="opd/progress_form.html",
         review_extra=progress_page.review_extra,

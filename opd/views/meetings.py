@@ -17,7 +17,7 @@ from opd import agenda as table
 from opd import rules
 from opd.access import city_of, give_back, person, posted_key, posted_version
 from opd.actions import meetings as actions
-from opd.forms_meeting import DecisionForm, DoneForm, MeetingForm
+from opd.forms.meetings import DecisionForm, DoneForm, MeetingForm
 from opd.models import City, Decision, Meeting, User
 from smartcity.lib import clock, dates
 from smartcity.lib.forms import typed

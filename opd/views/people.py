@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from opd import actions, rules
 from opd.access import city_of, person
-from opd.forms_people import HandoverForm
+from opd.forms.people import HandoverForm
 from opd.models import (
     Decision,
     Evidence,
@@ -24,7 +24,7 @@ from opd.models import (
     ReportingPeriod,
     User,
 )
-from opd.presentation import badge
+from opd.presentation.quick_wins import badge
 from smartcity.lib import clock, dates
 from smartcity.lib.forms import typed
 from smartcity.lib.workflow import NotReady

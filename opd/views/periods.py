@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods
 from opd import owing, rules
 from opd.access import city_of, person
 from opd.actions.periods import save_periods
+from opd.forms.periods import PeriodForm
 from opd.models import City
-from opd.period_forms import PeriodForm
 from opd.views.board import year_of
 from smartcity.lib.models import StaleVersion
 

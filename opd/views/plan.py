@@ -14,10 +14,10 @@ from dimensions.models import SmartDimension
 from opd import rules
 from opd.access import city_of, person, posted_version
 from opd.actions import plan as actions
+from opd.forms.plan import CityBudgetForm, MasterPlanForm, NewYearForm
 from opd.models import City, CityBudget, MasterPlan, PlanTally, Program, User
-from opd.plan_forms import CityBudgetForm, MasterPlanForm, NewYearForm
-from opd.presentation import tile_html
-from opd.presentation_plan import state_counts
+from opd.presentation.plan import state_counts
+from opd.presentation.quick_wins import tile_html
 from opd.views.program_page import both_texts
 from smartcity.lib import clock, dates, decimals
 from smartcity.lib.forms import typed

@@ -12,9 +12,9 @@ from django.urls import reverse
 
 from opd import audit, rules
 from opd.access import person
+from opd.forms.plan import SECTION_FORMS, SECTIONS, NewYearForm
 from opd.models import Program, User
-from opd.plan_forms import SECTION_FORMS, SECTIONS, NewYearForm
-from opd.presentation_plan import opd_name, plan_badge, program_history, year_rows
+from opd.presentation.plan import opd_name, plan_badge, program_history, year_rows
 from opd.workflow import PROGRAM
 from smartcity.lib import clock, dates
 

@@ -15,11 +15,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dimensions.models import SmartDimension
 from opd import actions, rules
 from opd.access import city_of, give_back, person, posted_key, posted_version
-from opd.forms import MoveForm
+from opd.forms.plan import SECTION_FORMS, NewProgramForm, NewYearForm, ProgramFilter, YearForm
+from opd.forms.quick_wins import MoveForm
 from opd.models import City, MasterPlan, Opd, Program, ProgramYear, QuickWin, User
-from opd.plan_forms import SECTION_FORMS, NewProgramForm, NewYearForm, ProgramFilter, YearForm
-from opd.presentation import tile_html
-from opd.presentation_plan import (
+from opd.presentation.plan import (
     opd_name,
     plan_badge,
     plan_badge_html,
@@ -28,6 +27,7 @@ from opd.presentation_plan import (
     state_badge_html,
     year_rows,
 )
+from opd.presentation.quick_wins import tile_html
 from opd.views.program_page import (
     both_texts,
     editable_program,

@@ -20,12 +20,12 @@ from opd.access import (
     record_or_404,
     reported_program,
 )
-from opd.forms import MoveForm
-from opd.forms_progress import ProgressForm
+from opd.forms.progress import ProgressForm
+from opd.forms.quick_wins import MoveForm
 from opd.models import Evidence, Progress, ReportingPeriod
 from opd.payload import progress_payload
-from opd.presentation import evidence_row, history_rows, meter, receipt_row
-from opd.presentation_progress import corrections, field_rows, figures
+from opd.presentation.progress import corrections, field_rows, figures
+from opd.presentation.quick_wins import evidence_row, history_rows, meter, receipt_row
 from opd.views.progress_page import conflict_context, form_page, head_of, saved_parts
 from opd.workflow import PROGRESS
 from smartcity.lib import clock, dates

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from opd import actions, rules
 from opd.access import city_of, person, posted_key
 from opd.completeness import PROGRESS_BY_NAME, SAVE, SUBMIT, progress_missing
-from opd.forms_progress import QuarterFilter, opd_options
+from opd.forms.progress import QuarterFilter, opd_options
 from opd.models import (
     City,
     Opd,
@@ -25,9 +25,9 @@ from opd.models import (
     Status,
     User,
 )
-from opd.models.progress import QUARTERS
-from opd.presentation import badge, tile_html
-from opd.presentation_progress import lateness, with_unit
+from opd.models.period import QUARTERS
+from opd.presentation.progress import lateness, with_unit
+from opd.presentation.quick_wins import badge, tile_html
 from smartcity.lib import clock, dates, paging
 from smartcity.lib.workflow import NotReady, WrongStatus
 

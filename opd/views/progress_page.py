@@ -8,11 +8,11 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from opd.completeness import PROGRESS_BY_NAME
-from opd.forms import LinkForm, UploadForm
-from opd.forms_progress import ProgressForm, with_unreadable
+from opd.forms.progress import ProgressForm, with_unreadable
+from opd.forms.quick_wins import LinkForm, UploadForm
 from opd.models import Progress, ReportingPeriod, User
-from opd.presentation import badge, history_rows, meter, missing_rows, note_rows
-from opd.presentation_progress import corrections, figures, lateness
+from opd.presentation.progress import corrections, figures, lateness
+from opd.presentation.quick_wins import badge, history_rows, meter, missing_rows, note_rows
 from opd.views.form_page import conflict_of, evidence_rows, saver_of
 from opd.workflow import PROGRESS
 from smartcity.lib import clock, dates

@@ -5,8 +5,8 @@ from typing import Any
 from django.urls import reverse
 
 from opd.models import City, Program, Progress, ProgressEvent, ReportingPeriod, Status, User
-from opd.presentation import badge
-from opd.presentation_progress import lateness
+from opd.presentation.progress import lateness
+from opd.presentation.quick_wins import badge
 from smartcity.lib import clock, dates
 
 SHOWN = 12

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_GET
 from dimensions.models import SmartDimension
 from opd import rules
 from opd.access import city_of, person
-from opd.forms import QueueFilter
+from opd.forms.quick_wins import QueueFilter
 from opd.models import City, Progress, ProgressTally, QuickWin, Tally, User
-from opd.presentation import badge, tile_html
+from opd.presentation.quick_wins import badge, tile_html
 from smartcity.lib import clock, dates, paging
 
 PAGE, LATE_AFTER_DAYS = 50, 3

@@ -22,10 +22,11 @@ from opd.access import (
     posted_version,
     quick_win_or_404,
 )
-from opd.forms import SECTION_FORMS, CreateForm, ListFilter, MoveForm, readable_of, unreadable_of
+from opd.forms.quick_wins import SECTION_FORMS, CreateForm, ListFilter, MoveForm, readable_of, unreadable_of
 from opd.models import Evidence, Opd, Program, QuickWin, Status
 from opd.payload import quick_win_payload
-from opd.presentation import (
+from opd.presentation.plan import opd_name
+from opd.presentation.quick_wins import (
     badge,
     badge_html,
     evidence_row,
@@ -36,7 +37,6 @@ from opd.presentation import (
     small_html,
     tile_html,
 )
-from opd.presentation_plan import opd_name
 from opd.views.form_page import conflict_context, form_page, saved_parts
 from opd.workflow import QUICK_WIN
 from smartcity.lib import clock, dates, decimals, lines, paging

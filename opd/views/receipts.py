@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from opd.access import person
 from opd.models import ProgressSubmission, Submission
-from opd.presentation import receipt_row
+from opd.presentation.quick_wins import receipt_row
 from opd.views.kinds import kind_of
 
 

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from opd import actions, audit, changes, rules
 from opd.access import give_back, note_or_404, person, posted_note_version, record_or_404
-from opd.forms import NoteForm, ReplyForm
+from opd.forms.quick_wins import NoteForm, ReplyForm
 from opd.models import NO_NOTE, Evidence, Note, ProgressNote, User
-from opd.presentation import badge, evidence_row, history_rows, note_rows
+from opd.presentation.quick_wins import badge, evidence_row, history_rows, note_rows
 from opd.views.kinds import KINDS, kind_of
 from smartcity.lib import clock, dates
 from smartcity.lib.forms import typed

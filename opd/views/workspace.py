@@ -9,7 +9,15 @@ from django.views.decorators.http import require_GET
 from opd import rules
 from opd.access import city_of, person
 from opd.models import Decision, Note, QuickWin, QuickWinEvent, Role, Status, Submission, User
-from opd.presentation import badge, history_rows, meter, missing_of, missing_rows, note_rows, receipt_row
+from opd.presentation.quick_wins import (
+    badge,
+    history_rows,
+    meter,
+    missing_of,
+    missing_rows,
+    note_rows,
+    receipt_row,
+)
 from opd.views.meetings import decision_rows
 from opd.views.progress_tasks import progress_tasks
 from smartcity.lib import dates

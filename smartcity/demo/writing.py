@@ -9,7 +9,7 @@ from typing import Any
 from dimensions.models import SubDimension
 from opd import actions
 from opd.completeness import fields_of
-from opd.forms import SECTION_FORMS, readable_of, unreadable_of
+from opd.forms.quick_wins import SECTION_FORMS, readable_of, unreadable_of
 from opd.models import Evidence, Opd, QuickWin, User
 from opd.storage import keep
 from smartcity.demo import material

@@ -7,7 +7,7 @@ from django.test import Client
 
 from opd import actions
 from opd.completeness import BY_NAME, FIELDS, SAVE, SECTIONS, SUBMIT, WINDOW, counted, fields_of, missing
-from opd.forms import SECTION_FORMS
+from opd.forms.quick_wins import SECTION_FORMS
 from opd.models import QuickWin, User
 from opd.workflow import QUICK_WIN
 from smartcity.lib.workflow import NotReady

@@ -6,7 +6,16 @@ import pytest
 from django.utils import translation
 
 from opd.models import Status
-from opd.presentation import BADGES, badge, badge_html, file_size, meta_line, meter, missing_rows, shown
+from opd.presentation.quick_wins import (
+    BADGES,
+    badge,
+    badge_html,
+    file_size,
+    meta_line,
+    meter,
+    missing_rows,
+    shown,
+)
 from opd.workflow import QUICK_WIN
 
 VALUES = {

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
-from opd.forms import SECTION_FORMS
+from opd.forms.quick_wins import SECTION_FORMS
 from opd.models import NO_NOTE, AuditEvent, QuickWin, User
 from tests import scenarios
 from tests.opd.posting import AUTOSAVE, address, note_on, row, save, shown

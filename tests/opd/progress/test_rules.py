@@ -12,7 +12,7 @@ from django.test import Client
 
 from opd import audit, invariants, tallies
 from opd.models import Progress, ProgressTally, QuickWin, User
-from opd.presentation_progress import figures
+from opd.presentation.progress import figures
 from opd.workflow import PROGRESS
 from smartcity.lib import clock
 from smartcity.lib.workflow import WrongStatus

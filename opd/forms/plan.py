@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from dimensions.models import SmartDimension, SubDimension
-from opd.forms import ListFilter, helper
+from opd.forms.quick_wins import ListFilter, helper
 from opd.models import (
     CityBudget,
     MasterPlan,

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from opd.completeness import PROGRESS_FIELDS
 from opd.models import Program, Progress, ProgressEvent, ProgressSubmission, ReportingPeriod, State, Status
-from opd.models.plan import achievement
-from opd.presentation import badge
+from opd.models.program_year import achievement
+from opd.presentation.quick_wins import badge
 from smartcity.lib import dates, decimals
 
 CORRECTED = ("state", "value", "absorbed")

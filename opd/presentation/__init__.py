@@ -1,0 +1,1 @@
+"""Rows as the pages print them: every number, day and status is text by the time a template sees it."""
