@@ -63,7 +63,7 @@ def posts(
 
 def consistent() -> None:
     assert list(audit.contradictions()) == []
-    assert tallies.contradictions() == []
+    assert list(tallies.contradictions()) == []
 
 
 def test_this_is_postgresql() -> None:
