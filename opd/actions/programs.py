@@ -90,11 +90,13 @@ def save_program_year(
     program = locked(pk)
     if not rules.may_edit_program(by, program):
         raise PermissionDenied
+    # Locked before asking: a report that is verified meanwhile waits, and its figures are not written over.
+    _row, begun = ProgramYear.objects.get_or_create(program=program, year=year)
+    row = ProgramYear.objects.select_for_update().get(program=program, year=year)
     if program.is_reported(year):
         values = {name: value for name, value in values.items() if name not in TOLD}
-    row = program.years.filter(year=year).first() or ProgramYear(program=program, year=year)
     changed = {name: value for name, value in values.items() if not same(getattr(row, name), value)}
-    if row.pk and not changed:
+    if not begun and not changed:
         return row
     if version is not None and program.version != version:
         raise StaleVersion(program)
@@ -125,7 +127,8 @@ def move_program(*, pk: int, name: str, by: User, note: str = "") -> Program:
 
 def locked(pk: int) -> Program:
     """Lock a programme and return it with what its page needs. Call it inside a transaction."""
-    rows = Program.objects.select_for_update(of=("self",))
+    # Who only refers to the programme, as a report that brings its year up to date, does not wait.
+    rows = Program.objects.select_for_update(of=("self",), no_key=True)
     return rows.select_related("opd__parent", "dimension", "sub_dimension", "plan", "city").get(pk=pk)
 
 

@@ -1,17 +1,20 @@
 """Several people at the same report at the same moment, on PostgreSQL."""
 
+import threading
 from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
+from django.db import connections
 from django.test import Client
 
 from opd import actions, audit, invariants, tallies
-from opd.models import Progress, ProgressSubmission, ProgressTally
+from opd.actions import programs
+from opd.models import Program, Progress, ProgressSubmission, ProgressTally
 from tests.opd.progress import reports
 from tests.opd.progress.reports import again
 from tests.opd.test_races import at_once, posts
-from tests.scenarios import House
+from tests.scenarios import House, fresh
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -74,3 +77,61 @@ def test_quarters_of_one_programme_verified_at_once_are_all_added(house: House) 
     assert ProgressTally.objects.filter(verified=1).count() == 4
     assert again(rows[0]).status == "verified"
     consistent()
+
+
+def test_eight_writers_in_one_cell_leave_exact_summaries(house: House) -> None:
+    """Each lives through a report of its own in one agency, dimension and quarter: every write recounts one row."""
+    rows = [reports.complete(house) for _ in range(8)]
+
+    def live(report: Progress) -> Callable[[], object]:
+        def run() -> object:
+            writer, decider = fresh(house.submitter), fresh(house.decider)
+            for step, by in (
+                ("submit", writer),
+                ("return", decider),
+                ("submit", writer),
+                ("verify", decider),
+            ):
+                actions.move_progress(
+                    pk=report.pk, name=step, by=by, note="Mohon diperiksa." if step == "return" else ""
+                )
+            return again(report).status
+
+        return run
+
+    assert at_once([live(row) for row in rows]) == ["verified"] * 8
+    assert ProgressTally.objects.get().verified == 8
+    consistent()
+
+
+def test_a_verified_figure_is_not_written_over_by_who_was_saving_the_year(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A report is verified in the very moment somebody saves the budget of its year."""
+    row = reports.program(house)
+    report = reports.submitted(house, of=row)
+    Program.objects.filter(pk=row.pk).update(status="draft", approved_at=None)
+    real, threads = programs.digest_of, []
+
+    def verify() -> None:
+        try:
+            actions.move_progress(pk=report.pk, name="verify", by=fresh(house.decider))
+        finally:
+            connections.close_all()
+
+    def slow(payload: dict[str, object]) -> str:
+        if not threads:
+            threads.append(threading.Thread(target=verify))
+            threads[0].start()
+            threads[0].join(1)  # it waits for the year, or was through before
+        return real(payload)
+
+    monkeypatch.setattr(programs, "digest_of", slow)
+    actions.save_program_year(
+        pk=row.pk, year=2022, values={"budget": Decimal(7)}, by=fresh(house.operator), version=None
+    )
+    threads[0].join(20)
+    year = row.years.get()
+    assert (year.actual, year.budget) == (Decimal(40), Decimal(7))
+    assert again(report).status == "verified"
+    assert list(invariants.contradictions()) == []
