@@ -7,6 +7,7 @@ from typing import Any
 import segno
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from reports.chapters import words
 from reports.chapters.chapter import Chapter
@@ -25,7 +26,7 @@ def chapter(inputs: Inputs, number: int) -> Chapter:
     return Chapter(
         key="approval",
         number=number,
-        title=_("Approval"),
+        title=pgettext("chapter", "Approval"),
         template="reports/pdf/approval.html",
         context={
             "frozen_at": words.moment(inputs["data"]["at"], inputs),

@@ -185,6 +185,7 @@ def viewers() -> tuple[str, ...]:
         "asesor5",
         "pimpinan",
         "inspektorat",
+        "admin",
     )
 
 
@@ -369,6 +370,11 @@ def _finding() -> Iterator[tuple[str, str]]:
     for username in (NEWCOMER, "operator.disbudpar"):
         yield username, reverse("opd:handover")
     yield "pemeriksa", reverse("opd:people")
+    yield "admin", reverse("opd:people")
+    yield (
+        "admin",
+        reverse("opd:hand_over", args=[Membership.objects.get(user__username="kepala.dispusip").pk]),
+    )
     for username in ("operator.disbudpar", "perencana", "pimpinan"):
         yield username, reverse("opd:years")
     yield "perencana", reverse("opd:year_start")
