@@ -13,7 +13,6 @@ from opd.models import City, QuickWin, Role, User
 from smartcity.lib.models import Event, Stamped, Versioned
 
 if TYPE_CHECKING:
-    from evaluations.models.panel import Seat
     from evaluations.models.snapshot import Snapshot
 
 
@@ -174,10 +173,6 @@ class EvaluationWindow(Stamped, Versioned):
     def snapshot(self) -> "Snapshot | None":
         """The newest frozen state, which is what is judged; None before the window was opened."""
         return self.snapshots.newest_first().first()
-
-    def seat_of(self, user: User) -> "Seat | None":
-        """The seat a person holds here, whatever was declared; None for anybody else."""
-        return self.seats.held_by(user).first()
 
 
 class WindowEvent(Event):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dimensions.models import SmartDimension, SubDimension
 from opd.forms.quick_wins import ListFilter, helper
+from opd.forms.shared import FittingSubDimension
 from opd.models import (
     CityBudget,
     MasterPlan,
@@ -56,7 +57,7 @@ class _PlanForm(forms.ModelForm):
             field.help_text = HELP.get(name, field.help_text)
 
 
-class _ProgramForm(_PlanForm):
+class _ProgramForm(FittingSubDimension, _PlanForm):
     class Meta(_PlanForm.Meta):
         model = Program
 
@@ -82,17 +83,6 @@ class _ProgramForm(_PlanForm):
                 _("This code is already used in the masterplan. Choose another one. [PRG-CODE]")
             )
         return code
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        dimension, sub = cleaned.get("dimension"), cleaned.get("sub_dimension")
-        if dimension and sub and sub.dimension_id != dimension.pk:
-            self.add_error(
-                "sub_dimension",
-                _("This sub-dimension belongs to another dimension. Choose one of %(name)s.")
-                % {"name": dimension},
-            )
-        return cleaned
 
 
 class NewProgramForm(_ProgramForm):

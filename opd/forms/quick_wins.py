@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dimensions.models import SmartDimension, SubDimension
 from opd.completeness import fields_of
+from opd.forms.shared import FittingSubDimension
 from opd.models import Evidence, EvidenceKind, Note, Opd, QuickWin
 from smartcity.lib import files
 from smartcity.lib.forms import DayField, NumberField
@@ -78,7 +79,7 @@ class _QuickWinForm(forms.ModelForm):
         return str(self.data.get(self.add_prefix(name), ""))
 
 
-class IdentityForm(_QuickWinForm):
+class IdentityForm(FittingSubDimension, _QuickWinForm):
     class Meta(_QuickWinForm.Meta):
         fields = ["name", "acronym", "dimension", "sub_dimension", "status_kind"]
         widgets = {"status_kind": forms.RadioSelect}
@@ -95,17 +96,6 @@ class IdentityForm(_QuickWinForm):
         names = [(sub.pk, f"{sub.dimension.short_name}: {sub}") for sub in subs]
         field.choices = [("", field.empty_label), *names]  # type: ignore[attr-defined]
         self.fields["status_kind"].choices = QuickWin.Kind.choices  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        dimension, sub = cleaned.get("dimension"), cleaned.get("sub_dimension")
-        if dimension and sub and sub.dimension_id != dimension.pk:
-            self.add_error(
-                "sub_dimension",
-                _("This sub-dimension belongs to another dimension. Choose one of %(name)s.")
-                % {"name": dimension},
-            )
-        return cleaned
 
 
 class ProblemForm(_QuickWinForm):

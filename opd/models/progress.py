@@ -26,8 +26,9 @@ from opd.models.plan import YEARS
 from opd.models.program import Program
 from opd.models.program_year import ProgramYear, State
 from opd.models.quick_win import EDITABLE, WAITING, Status, approved_by, verified_by
+from opd.models.record import Record
 from opd.models.review import FieldNote, Receipt
-from smartcity.lib.models import Event, FrozenQuerySet, Stamped, Versioned, both_or_neither
+from smartcity.lib.models import Event, FrozenQuerySet, both_or_neither
 from smartcity.lib.text import plain_text
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ class ProgressQuerySet(models.QuerySet["Progress"]):
         )
 
 
-class Progress(Stamped, Versioned):
+class Progress(Record):
     """What an agency says about one programme at the end of one quarter."""
 
     city = models.ForeignKey(City, models.PROTECT, related_name="+", verbose_name=_("city"))
@@ -219,12 +220,6 @@ class Progress(Stamped, Versioned):
         """The number people write in letters, such as TW3-2022-GOV-SRV-01."""
         return f"TW{self.quarter}-{self.year}-{self.program.code}"
 
-    def filled_values(self, *, evidence: int | None = None) -> dict[str, Any]:
-        """The stored values that completeness asks about; an unreadable number counts as empty."""
-        values: dict[str, Any] = {field.name: getattr(self, field.attname) for field in self._meta.fields}
-        values |= dict.fromkeys(self.unreadable)
-        return values | {"evidence": self.evidence.count() if evidence is None else evidence}
-
     def lacking(self, by: "Collection[str]" = (SAVE, SUBMIT, WINDOW)) -> list[Field]:
         """The fields needed by the steps `by` that are still empty."""
         return progress_missing(self.filled_values(), by=by)
@@ -268,13 +263,6 @@ class Progress(Stamped, Versioned):
         return {name: Decimal(told[name]) if told[name] else None for name in ("value", "absorbed")} | {
             name: told[name] for name in ("state", "state_reason")
         }
-
-    def open_note_fields(self) -> list[str]:
-        """The fields the reviewer asked about and nobody has answered yet."""
-        return list(self.notes.open().values_list("field", flat=True))
-
-    def has_unsent_notes(self) -> bool:
-        return self.notes.unsent().exists()
 
 
 FIGURES = ("value", "absorbed", "state", "state_reason")

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from opd.completeness import BY_NAME, SAVE, SUBMIT, WINDOW, Field, counted, missing
 from opd.models.places import City, Opd
-from smartcity.lib.models import Event, Stamped, Versioned
+from opd.models.record import Record
+from smartcity.lib.models import Event
 from smartcity.lib.text import plain_text
 
 if TYPE_CHECKING:
@@ -182,7 +183,7 @@ class QuickWinQuerySet(models.QuerySet["QuickWin"]):
         return (self.filter(city=city_id, year=year).aggregate(last=Max("number"))["last"] or 0) + 1
 
 
-class QuickWin(Stamped, Versioned):
+class QuickWin(Record):
     """A result an OPD promises to show within the year, proven by evidence."""
 
     class Kind(models.TextChoices):
@@ -336,16 +337,6 @@ class QuickWin(Stamped, Versioned):
         """The version of one section's fields: people may edit different sections side by side."""
         return int(self.section_versions.get(section, 1))
 
-    def filled_values(self, *, evidence: int | None = None) -> dict[str, Any]:
-        """The stored values that completeness asks about; an unreadable number counts as empty.
-
-        `evidence` is the number of pieces where it is known already, as in a list.
-        """
-        values: dict[str, Any] = {field.name: getattr(self, field.attname) for field in self._meta.fields}
-        values |= {"dimension": self.dimension_id, "sub_dimension": self.sub_dimension_id}
-        values |= dict.fromkeys(self.unreadable)
-        return values | {"evidence": self.evidence.count() if evidence is None else evidence}
-
     def lacking(self, by: "Collection[str]" = (SAVE, SUBMIT, WINDOW)) -> list[Field]:
         """The fields needed by the steps `by` that are still empty."""
         return missing(self.filled_values(), by=by)
@@ -358,13 +349,6 @@ class QuickWin(Stamped, Versioned):
     def asked() -> dict[str, Field]:
         """Every field a note may be about, by name."""
         return BY_NAME
-
-    def open_note_fields(self) -> list[str]:
-        """The fields the reviewer asked about and nobody has answered yet."""
-        return list(self.notes.open().values_list("field", flat=True))
-
-    def has_unsent_notes(self) -> bool:
-        return self.notes.unsent().exists()
 
     def achievement(self) -> Any:
         """Realisation over target in per cent (Decimal), or None when either is missing or the target is zero."""

@@ -79,13 +79,21 @@ class TallyQuerySet(models.QuerySet[Any]):
         return int(rows.aggregate(count=models.Sum("submitted", default=0))["count"])
 
 
-class Tally(models.Model):
-    """How many quick wins of an agency stand where in one dimension and year, and how complete they are."""
+class Cell(models.Model):
+    """A place of a summary: one agency in one dimension of a year."""
 
     city = models.ForeignKey(City, models.CASCADE, related_name="+")
     year = models.PositiveSmallIntegerField()
     opd = models.ForeignKey(Opd, models.CASCADE, related_name="+")
     dimension = models.ForeignKey("dimensions.SmartDimension", models.CASCADE, related_name="+")
+
+    class Meta:
+        abstract = True
+
+
+class CountedCell(Cell):
+    """How many things of a cell stand where, and how complete they are."""
+
     draft = models.PositiveIntegerField(default=0)
     proposed = models.PositiveIntegerField(default=0)
     submitted = models.PositiveIntegerField(default=0)
@@ -93,6 +101,13 @@ class Tally(models.Model):
     verified = models.PositiveIntegerField(default=0)
     filled = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+
+class Tally(CountedCell):
+    """How many quick wins of an agency stand where in one dimension and year, and how complete they are."""
 
     objects = TallyQuerySet.as_manager()
 
@@ -104,16 +119,9 @@ class Tally(models.Model):
     def __str__(self) -> str:
         return f"{self.year} {self.opd_id} {self.dimension_id}: {self.filled}/{self.total}"
 
-    @property
-    def quick_wins(self) -> int:
-        return sum(getattr(self, name) for name in COUNTED)
-
 
 class ProgressTallyQuerySet(TallyQuerySet):
     """The board's summary, found like the dashboard's."""
-
-    def of_quarter(self, city_id: int, year: int, quarter: int) -> Self:
-        return self.filter(city=city_id, year=year, quarter=quarter)
 
     def reports_with(self, user: "User") -> int:
         """How many reports are in a person's hands: the length of `ProgressQuerySet.with_person`."""
@@ -125,23 +133,12 @@ class ProgressTallyQuerySet(TallyQuerySet):
         return int(rows.aggregate(count=models.Sum("submitted", default=0))["count"])
 
 
-class ProgressTally(models.Model):
+class ProgressTally(CountedCell):
     """How many progress reports of an agency stand where in one dimension and quarter."""
 
-    city = models.ForeignKey(City, models.CASCADE, related_name="+")
-    year = models.PositiveSmallIntegerField()
     quarter = models.PositiveSmallIntegerField()
-    opd = models.ForeignKey(Opd, models.CASCADE, related_name="+")
-    dimension = models.ForeignKey("dimensions.SmartDimension", models.CASCADE, related_name="+")
-    draft = models.PositiveIntegerField(default=0)
-    proposed = models.PositiveIntegerField(default=0)
-    submitted = models.PositiveIntegerField(default=0)
-    returned = models.PositiveIntegerField(default=0)
-    verified = models.PositiveIntegerField(default=0)
     late = models.PositiveIntegerField(default=0)
     corrected = models.PositiveIntegerField(default=0)
-    filled = models.PositiveIntegerField(default=0)
-    total = models.PositiveIntegerField(default=0)
 
     objects = ProgressTallyQuerySet.as_manager()
 
@@ -156,24 +153,16 @@ class ProgressTally(models.Model):
     def __str__(self) -> str:
         return f"{self.year}/{self.quarter} {self.opd_id} {self.dimension_id}: {self.verified} verified"
 
-    @property
-    def reports(self) -> int:
-        return sum(getattr(self, name) for name in COUNTED)
-
 
 STATES = tuple(state.value.lower() for state in State)
 
 
-class PlanTally(models.Model):
+class PlanTally(Cell):
     """What the approved programmes of an agency promise and reach in one dimension and year.
 
     `expected` is how many owe a report each quarter: those that were not stopped. `unknown` have no state yet.
     """
 
-    city = models.ForeignKey(City, models.CASCADE, related_name="+")
-    year = models.PositiveSmallIntegerField()
-    opd = models.ForeignKey(Opd, models.CASCADE, related_name="+")
-    dimension = models.ForeignKey("dimensions.SmartDimension", models.CASCADE, related_name="+")
     programs = models.PositiveIntegerField(default=0)
     expected = models.PositiveIntegerField(default=0)
     not_started = models.PositiveIntegerField(default=0)

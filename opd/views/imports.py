@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from opd import import_pages, rules
+from opd import rules
 from opd.access import city_of, person, posted_key
 from opd.actions import import_work
 from opd.actions import imports as actions
@@ -22,6 +22,7 @@ from opd.exchange.found import table_of
 from opd.forms.quick_wins import ImportForm
 from opd.imports import Kind, Proposal, propose, year_of
 from opd.models import ImportJob, ImportKind, ImportStatus, Outcome, Program, QuickWin
+from opd.presentation import imports as pages
 from opd.tasks import ring_for_import_on_commit
 from opd.views.exports import respond
 from smartcity.lib import paging
@@ -59,7 +60,7 @@ def imports(request: HttpRequest) -> HttpResponse:
         "year": form["year"].value() or "",
         "key": uuid.uuid4().hex,
         "page": page,
-        "rows": [import_pages.job_row(job) for job in page],
+        "rows": [pages.job_row(job) for job in page],
     }
     return render(request, "opd/import_list.html", context, status=422 if form.errors else 200)
 
@@ -86,7 +87,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("opd:import_map", job.pk)
     if job.status == ImportStatus.CHECKED:
         return redirect("opd:import_check", job.pk)
-    context = {"job": import_pages.job_row(job), "under_way": job.is_under_way}
+    context = {"job": pages.job_row(job), "under_way": job.is_under_way}
     if job.status == ImportStatus.SAVED:
         context |= _result(request, job)
     template = "opd/parts/import_progress.html" if partial else "opd/import_detail.html"
@@ -127,14 +128,14 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
         return _go_on(job)
     years = sorted({proposal.year + step for step in range(-3, 4)} | _years_of(proposal))
     context = {
-        "job": import_pages.job_row(job),
+        "job": pages.job_row(job),
         "sheets": [{"name": one["sheet"], "rows": one["rows"], "current": one is found} for one in job.found],
         "sheet": found["sheet"],
         "rows": found["rows"],
         "header_rows": " + ".join(map(str, found["header_rows"])),
         "year": proposal.year,
-        "columns": import_pages.column_rows(proposal, found["first"], years, clashes),
-        "missing": import_pages.missing_labels(proposal),
+        "columns": pages.column_rows(proposal, found["first"], years, clashes),
+        "missing": pages.missing_labels(proposal),
         "posted": request.method == "POST",
         "per_year": job.kind == ImportKind.ACTION_PLAN,
     }
@@ -185,16 +186,16 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     page = paging.page(rows, request.GET.get("page", ""), order=("number",), size=ROWS_A_PAGE)
     counts = job.counts()
     context = {
-        "job": import_pages.job_row(job),
-        "counts": import_pages.counts_words(counts),
+        "job": pages.job_row(job),
+        "counts": pages.counts_words(counts),
         "refused": counts["refused"],
         "drafts": counts["draft"],
         "chosen": counts["chosen"],
         "good": counts["create"] + counts["change"],
-        "save_label": import_pages.save_label(counts["chosen"]),
-        "filters": import_pages.filters(job, counts, show),
+        "save_label": pages.save_label(counts["chosen"]),
+        "filters": pages.filters(job, counts, show),
         "page": page,
-        "rows": import_pages.check_rows(page.object_list, Kind(job.kind), job.city),
+        "rows": pages.check_rows(page.object_list, Kind(job.kind), job.city),
     }
     return render(request, "opd/import_check.html", context)
 
