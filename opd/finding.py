@@ -168,23 +168,30 @@ def _notes(record: Record) -> list[Finding]:
     """Notes that were sent. An answer goes to the reviewer with the submission, like everything else."""
     if isinstance(record, Program):
         return []
-    found, notes = [], record.notes.sent()
+    found, notes, titles = [], record.notes.sent(), _titles(record)
     for note in notes:
-        for audience in (OWN, SENT):
+        for audience, title in titles.items():
             reply = note.reply if audience == OWN or record.status not in WITH_OPD else ""
-            row = _row(
-                record, audience, Finding.Kind.NOTE, f"note-{note.pk}", record.title, [note.text, reply]
-            )
+            row = _row(record, audience, Finding.Kind.NOTE, f"note-{note.pk}", title, [note.text, reply])
             row.field_note = True
             found.append(row)
     return found
 
 
+def _titles(record: Record) -> dict[str, str]:
+    """What the record is called, by audience: others know it by the name it was last submitted with."""
+    if isinstance(record, Program):
+        sent = _stored(record).filter(audience=SENT, source="program").values_list("title", flat=True).first()
+        away = record.status == "returned" and sent
+        return {str(OWN): record.name, str(SENT): str(sent) if away else record.name}
+    return {str(OWN): record.title, str(SENT): _submitted(record).get("title", record.title)}
+
+
 def _events(record: Record) -> Iterator[Finding]:
     """Reasons given with a move; what head and operator tell each other stays in the agency."""
-    title = record.name if isinstance(record, Program) else record.title
+    titles = _titles(record)
     for event in record.events.exclude(note=""):
-        for audience in (OWN, SENT):
+        for audience, title in titles.items():
             if audience == OWN or event.move not in INTERNAL:
                 yield _row(record, audience, Finding.Kind.NOTE, f"event-{event.pk}", title, [event.note])
 

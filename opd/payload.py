@@ -6,9 +6,11 @@ Whoever reads a payload written years ago finds the same keys: a change of meani
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from opd.completeness import FIELDS, PROGRESS_FIELDS
+from opd.completeness import FIELDS, PROGRESS_FIELDS, counted
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from opd.models import CityBudget, Evidence, MasterPlan, Program, ProgramYear, Progress, QuickWin
 
 SCHEMA = 1
@@ -166,6 +168,11 @@ def values_of(quick_win: "QuickWin") -> dict[str, str]:
         if field.name not in ("evidence", "dimension")
     }
     return values | {"dimension": str(quick_win.dimension.name)}
+
+
+def counted_of(payload: "Mapping[str, Any]") -> tuple[int, int]:
+    """Return how many of the fields asked were filled in when a quick win was submitted: (filled, asked)."""
+    return counted(payload["values"] | {"evidence": len(payload["evidence"])})
 
 
 def evidence_payload(piece: "Evidence") -> dict[str, Any]:

@@ -88,6 +88,18 @@ class Strategy(models.Model):
         return self.text
 
 
+class CityBudgetQuerySet(models.QuerySet["CityBudget"]):
+    """How the budgets of a city are found."""
+
+    def of_year(self, city_id: int, year: int) -> "CityBudget | None":
+        """The whole APBD of a city's year; None while nobody entered it."""
+        return self.filter(city=city_id, year=year).first()
+
+    def by_year(self, city_id: int) -> "dict[int, CityBudget]":
+        """Every year's, by year."""
+        return {row.year: row for row in self.filter(city=city_id)}
+
+
 class CityBudget(Versioned):
     """The whole APBD of a city in one year: what shares of it are measured against."""
 
@@ -98,6 +110,8 @@ class CityBudget(Versioned):
     )
     source = models.CharField(_("source"), max_length=200, blank=True, validators=[plain_text])
     sample = models.BooleanField(_("example"), default=False)
+
+    objects = CityBudgetQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("budget of the city")

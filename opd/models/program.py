@@ -83,19 +83,25 @@ class ProgramQuerySet(models.QuerySet["Program"]):
         *,
         year: int | None = None,
         state: str | None = None,
+        figure: str | None = None,
         text: str | None = None,
-        **wanted: str | None,
+        **wanted: str | int | None,
     ) -> Self:
         """As a list page was narrowed; None narrows nothing.
 
-        `wanted` are dimension (a code), opd (a short name), status, category and horizon; `state` is that of `year`.
+        `wanted` are dimension (a code), opd (its number), status, category and horizon; `state` and `figure` (a key of
+        FIGURES) are those of `year`.
         """
-        columns = {"dimension": "dimension__code", "opd": "opd__short"}
+        from opd.models.program_year import ProgramYear
+
+        columns = {"dimension": "dimension__code"}
         rows = self.filter(**{columns.get(name, name): value for name, value in wanted.items() if value})
         if year and state:
             rows = rows.filter(years__year=year, years__state=state)
         elif year:
             rows = rows.in_year(year)
+        if year and figure:
+            rows = rows.filter(pk__in=ProgramYear.objects.behind(figure, year).values("program"))
         return rows.matching(text or "")
 
     def waiting(self) -> Self:

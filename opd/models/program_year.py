@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from opd.models.plan import YEARS, MasterPlan
@@ -28,8 +28,32 @@ class State(models.TextChoices):
     STOPPED = "STOPPED", _("Stopped")
 
 
+CARRIED_OUT = [State.RUNNING, State.DONE]
+_MEASURED = Q(target__isnull=False, actual__isnull=False)
+_UP = Q(program__better=Program.Better.UP)
+#: A programme without a source of funds counts as APBD.
+_APBD = Q(fund_source__in=["APBD", ""])
+
+FIGURES: dict[str, Q] = {
+    "carried_out": Q(state__in=CARRIED_OUT),
+    "untold": Q(state=""),
+    "with_target": Q(target__isnull=False),
+    "measured": _MEASURED,
+    "reached": _MEASURED & ((_UP & Q(actual__gte=F("target"))) | (~_UP & Q(actual__lte=F("target")))),
+    "budget": Q(budget__gt=0),
+    "budget_apbd": Q(budget__gt=0) & _APBD,
+    "budget_other": Q(budget__gt=0) & ~_APBD,
+    "absorbed": Q(absorbed__gt=0),
+}
+"""Which years of programmes are behind a figure: the summary counts by it, and the lists show its rows."""
+
+
 class ProgramYearQuerySet(models.QuerySet["ProgramYear"]):
     """How the years of programmes are found."""
+
+    def behind(self, figure: str, year: int) -> Self:
+        """The records of a year a figure counts; see FIGURES."""
+        return self.filter(FIGURES[figure], year=year)
 
     def begun_in(self, city_id: int, year: int) -> Self:
         """The year's records of approved programmes of a city."""

@@ -19,13 +19,14 @@ from opd.completeness import (
     progress_counted,
     progress_missing,
 )
+from opd.models.desks import approved_by, verified_by
 from opd.models.people import Membership
 from opd.models.period import ReportingPeriod
 from opd.models.places import City, Opd
 from opd.models.plan import YEARS
 from opd.models.program import Program
 from opd.models.program_year import ProgramYear, State
-from opd.models.quick_win import EDITABLE, WAITING, Status, approved_by, verified_by
+from opd.models.quick_win import EDITABLE, WAITING, Status
 from opd.models.record import Record
 from opd.models.review import FieldNote, Receipt
 from smartcity.lib.models import Event, FrozenQuerySet, both_or_neither

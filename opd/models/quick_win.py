@@ -5,11 +5,14 @@ from typing import TYPE_CHECKING, Any, Self
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Count, Exists, F, Max, OuterRef, Q
+from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, Subquery, Value, When
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from opd.completeness import BY_NAME, SAVE, SUBMIT, WINDOW, Field, counted, missing
+from opd.models.desks import approved_by, verified_by
 from opd.models.places import City, Opd
 from opd.models.record import Record
 from smartcity.lib.models import Event
@@ -36,6 +39,7 @@ class Status(models.TextChoices):
 
 
 EDITABLE = frozenset({Status.DRAFT, Status.RETURNED})
+WITH_OPD = EDITABLE | {Status.PROPOSED}
 WAITING = frozenset({Status.SUBMITTED})
 
 #: Permendagri 90/2019 and updates: urusan.bidang.program.level.kegiatan.sub kegiatan (domain guide, section 15).
@@ -44,46 +48,35 @@ SUB_ACTIVITY = RegexValidator(
 )
 
 
-def approved_by(user: "User") -> Q:
-    """Agencies whose records this person approves: as their head, or as operator of one without a head.
+def _last_submitted(name: str) -> Coalesce:
+    """A typed value as the last receipt has it; empty when nothing was submitted."""
+    from opd.models.review import Submission
 
-    The head of a successor is the head of what it has succeeded, as `Opd.has_head` has it.
-    A filter over `opd`, of quick wins and of the summary alike.
-    """
-    from opd.models.people import Membership
-
-    heads, own = Membership.objects.valid_now().heads(), user.opds()
-    headed = Q(opd__in=heads.filter(opd__in=own).values("opd"))
-    for old in own:
-        if heirs := user.succession().heirs(old):
-            headed |= Q(Exists(heads.filter(opd__in=heirs)), opd=old)
-    return Q(opd__in=user.headed_opds()) | ~headed
-
-
-def verified_by(user: "User") -> Q:
-    """Agencies whose records this person accepts: `rules.may_verify` as a filter over `city` and `opd`."""
-    from opd.models.people import Role
-
-    home = user.home_opds()
-    mine = Q(city__in=user.cities(Role.REVIEWER))
-    for city in user.cities(Role.PLANNER):
-        houses = user.homes_of_reviewers(city)
-        mine |= Q(city=city) & (Q(opd__in=houses) | Q(opd__parent__in=houses))
-    return mine & ~Q(opd__in=home) & ~Q(opd__parent__isnull=False, opd__parent__in=home)
+    last = Submission.objects.filter(quick_win=OuterRef("pk")).order_by("-sequence")
+    said = last.values(said=KeyTextTransform(name, KeyTransform("values", "payload")))[:1]
+    return Coalesce(Subquery(said), Value(""), output_field=models.TextField())
 
 
 class QuickWinQuerySet(models.QuerySet["QuickWin"]):
     """The only place that knows how quick wins are found."""
 
     def visible_to(self, user: "User") -> Self:
-        """Own agency in every status; the city's reviewers once submitted; leadership once verified."""
+        """Own agency in every status; the city's reviewers once submitted; leadership once verified.
+
+        What is back with another agency carries `told_name` and `told_acronym`, as they were last submitted: the
+        words that are being written are the agency's. Both are None where the row itself may be read.
+        """
         from opd.models.people import Role
 
         seen = Q(opd__in=user.opds())
         city = user.cities(Role.REVIEWER, Role.PLANNER, Role.AUDITOR)
         seen |= Q(city__in=city) & (Q(submitted_at__isnull=False) | Q(status=Status.RECORDED))
         seen |= Q(city__in=user.cities(Role.LEADERSHIP), status__in=[Status.VERIFIED, Status.RECORDED])
-        return self.filter(seen)
+        away = Q(status__in=WITH_OPD) & ~Q(opd__in=user.opds())
+        return self.filter(seen).annotate(
+            told_name=Case(When(away, then=_last_submitted("name"))),
+            told_acronym=Case(When(away, then=_last_submitted("acronym"))),
+        )
 
     def of_own_opds(self, user: "User") -> Self:
         return self.filter(opd__in=user.opds())
@@ -149,10 +142,13 @@ class QuickWinQuerySet(models.QuerySet["QuickWin"]):
         return self.select_related("opd", "dimension", "sub_dimension")
 
     def lines(self) -> "models.QuerySet[QuickWin, dict[str, Any]]":
-        """What a line of the long list says, as plain values: making objects of it costs three times as much."""
+        """What a line of the long list says to its reader, as plain values.
+
+        Making objects of it costs three times as much. Only for rows that are `visible_to` somebody.
+        """
         return self.values(
-            "pk", "number", "name", "acronym", "owner_confirmed", "status", "filled", "total", "updated_at",
-            "opd__short", "dimension_id",
+            "pk", "number", "name", "acronym", "told_name", "told_acronym", "owner_confirmed", "status", "filled",
+            "total", "updated_at", "opd__short", "dimension_id",
         )  # fmt: skip
 
     def for_queue(self) -> Self:
@@ -168,12 +164,17 @@ class QuickWinQuerySet(models.QuerySet["QuickWin"]):
         )
 
     def matching(self, text: str) -> Self:
-        """Rows whose name, acronym or agency contains the words typed."""
+        """Rows whose name, acronym or agency contains the words typed, as their reader knows them.
+
+        Only for rows that are `visible_to` somebody.
+        """
         if not text:
             return self
+        here = Q(told_name=None) & (Q(name__icontains=text) | Q(acronym__icontains=text))
         return self.filter(
-            Q(name__icontains=text)
-            | Q(acronym__icontains=text)
+            here
+            | Q(told_name__icontains=text)
+            | Q(told_acronym__icontains=text)
             | Q(opd__short__icontains=text)
             | Q(opd__official_name__icontains=text)
         )
@@ -325,8 +326,22 @@ class QuickWin(Record):
 
     @property
     def title(self) -> str:
-        """What people call it: the acronym when there is one."""
-        return self.acronym or self.name
+        """What people call it: the acronym when there is one; the words last submitted, for who may read no others."""
+        name, acronym = self._known_as()
+        return acronym or name
+
+    @property
+    def subtitle(self) -> str:
+        """The whole name, where an acronym stands in its place."""
+        name, acronym = self._known_as()
+        return name if acronym else ""
+
+    def _known_as(self) -> tuple[str, str]:
+        """Name and acronym, as told to the reader of a row that is `visible_to` somebody."""
+        row: Any = self
+        if getattr(row, "told_name", None) is None:
+            return self.name, self.acronym
+        return row.told_name, row.told_acronym
 
     @property
     def code(self) -> str:

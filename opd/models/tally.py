@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 
+from opd.models.desks import approved_by, verified_by
 from opd.models.places import City, Opd
 from opd.models.program_year import State
-from opd.models.quick_win import EDITABLE, approved_by, verified_by
+from opd.models.quick_win import EDITABLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

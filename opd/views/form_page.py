@@ -62,7 +62,7 @@ def form_page(user: User, quick_win: QuickWin, *, link_form: LinkForm | None = N
 def review_extra(quick_win: QuickWin, payload: dict[str, Any]) -> dict[str, Any]:
     """What the review page shows of a quick win besides its fields."""
     return {
-        "subtitle": quick_win.name if quick_win.acronym else "",
+        "subtitle": quick_win.subtitle,
         "unsure": not quick_win.owner_confirmed,
         "next_step": "",
     }

@@ -24,7 +24,7 @@ from opd.access import (
 )
 from opd.forms.quick_wins import SECTION_FORMS, CreateForm, ListFilter, MoveForm, readable_of, unreadable_of
 from opd.models import Evidence, Opd, Program, QuickWin, Status
-from opd.payload import quick_win_payload
+from opd.payload import counted_of, quick_win_payload
 from opd.presentation.plan import opd_name
 from opd.presentation.quick_wins import (
     badge,
@@ -82,20 +82,24 @@ def _list_rows(found: list[dict[str, Any]], dimensions: list[SmartDimension]) ->
         tiles |= {row.pk: tile_html(row) for row in SmartDimension.objects.filter(pk__in=elsewhere)}
     address = paging.addresses("opd:quick_win")
     unsure = small_html(_("not confirmed"))
-    return [
-        {
-            "url": address(line["pk"]),
-            "title": line["acronym"] or line["name"],
-            "name": small_html(line["name"]) if line["acronym"] else "",
-            "dimension": tiles[line["dimension_id"]],
-            "opd": line["opd__short"],
-            "confirmed": "" if line["owner_confirmed"] else unsure,
-            "status": badge_html(line["status"]),
-            "complete": f"{line['filled']}/{line['total']}",
-            "changed": dates.short_date(line["updated_at"]),
-        }
-        for line in found
-    ]
+    rows = []
+    for line in found:
+        told = line["told_name"] is not None  # back with another agency: what it writes there is its own
+        name, acronym = (line[f"told_{key}" if told else key] for key in ("name", "acronym"))
+        rows.append(
+            {
+                "url": address(line["pk"]),
+                "title": acronym or name,
+                "name": small_html(name) if acronym else "",
+                "dimension": tiles[line["dimension_id"]],
+                "opd": line["opd__short"],
+                "confirmed": "" if line["owner_confirmed"] else unsure,
+                "status": badge_html(line["status"]),
+                "complete": "" if told else f"{line['filled']}/{line['total']}",
+                "changed": dates.short_date(line["updated_at"]),
+            }
+        )
+    return rows
 
 
 @require_http_methods(["GET", "POST"])
@@ -134,7 +138,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     line = list(QuickWin.objects.visible_to(user).line_of(quick_win))
     context = {
         "quick_win": quick_win,
-        "dimension": quick_win.dimension,
+        "subtitle": quick_win.subtitle,
+        "dimension": payload["dimension"],
         "opd": opd_name(quick_win.opd),
         "programs": Program.objects.visible_to(user).of_quick_win(quick_win),
         "status": badge(quick_win.status),
@@ -143,7 +148,9 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "evidence": [evidence_row(piece, year=quick_win.year) for piece in pieces],
         "history": history_rows(quick_win.events.all(), inside=owner),
         "receipts": [receipt_row(receipt) for receipt in quick_win.submissions.order_by("-sequence")],
-        "meter": meter(quick_win.filled, quick_win.total),
+        "meter": meter(
+            *((quick_win.filled, quick_win.total) if owner or last is None else counted_of(payload))
+        ),
         "may_edit": rules.may_edit(user, quick_win),
         "may_review": rules.may_note(user, quick_win),
         "line": [

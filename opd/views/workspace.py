@@ -96,7 +96,7 @@ def _task(
     return {
         "url": edit,
         "title": quick_win.title,
-        "name": quick_win.name if quick_win.acronym else "",
+        "name": quick_win.subtitle,
         "dimension": quick_win.dimension,
         "kind": quick_win.get_status_kind_display(),
         "opd": quick_win.opd.short,
@@ -120,7 +120,7 @@ def _other(quick_win: QuickWin) -> dict[str, Any]:
     return {
         "url": quick_win.get_absolute_url(),
         "title": quick_win.title,
-        "name": quick_win.name if quick_win.acronym else "",
+        "name": quick_win.subtitle,
         "status": badge(quick_win.status),
         "state": quick_win.status,
     }

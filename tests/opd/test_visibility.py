@@ -134,6 +134,51 @@ def test_a_reviewer_reads_what_was_submitted_while_it_is_being_mended(house: Hou
     assert "SETENGAH JADI" in as_(house.operator).get(f"/quick-wins/{quick_win.pk}/").text
 
 
+def test_the_new_name_of_a_returned_one_is_the_agency_s_until_it_is_submitted_again(
+    house: House, as_: As
+) -> None:
+    """No list, page, search or workbook of the reviewers says it, and none is found by it."""
+    quick_win = scenarios.returned(house, name="Wisata Pulau", acronym="WISPU", note="Wisata mana?")
+    actions.save_section(
+        pk=quick_win.pk,
+        section="identity",
+        values={"name": "KENARI PULAU", "acronym": "KENARI"},
+        unreadable={},
+        version=1,
+        by=house.operator,
+    )
+    desk, own = as_(house.decider), as_(house.operator)
+    page = f"/quick-wins/{quick_win.pk}/"
+    for address in (
+        page,
+        f"{page}review/",
+        "/quick-wins/",
+        "/board/",
+        "/workspace/",
+        "/exports/quick-wins/?format=csv",
+    ):
+        answer = desk.get(address, follow=True)
+        text = answer.getvalue().decode() if answer.streaming else answer.text
+        assert "KENARI" not in text, address
+    for address in ("/quick-wins/?q={}", "/exports/quick-wins/?format=csv&q={}", "/search/?q={}"):
+        found = {
+            word: _text(desk, address.format(word)).count("Wisata Pulau") for word in ("kenari", "wispu")
+        }
+        assert (found["kenari"], found["wispu"] > 0) == (0, True), address
+    assert page in _text(own, "/quick-wins/?q=kenari")
+    assert page not in _text(own, "/quick-wins/?q=wispu")
+    assert "KENARI PULAU" in _text(own, page)
+
+    scenarios.submit(quick_win, house)
+    assert "KENARI PULAU" in _text(desk, page)
+    assert page in _text(desk, "/quick-wins/?q=kenari")
+
+
+def _text(client: Client, address: str) -> str:
+    answer = client.get(address)
+    return answer.getvalue().decode() if answer.streaming else answer.text
+
+
 def test_receipts_follow_their_quick_win(
     every_status: dict[str, QuickWin], cast: dict[str, User], as_: As
 ) -> None:
