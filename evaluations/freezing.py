@@ -80,9 +80,7 @@ def _masterplan(window: EvaluationWindow) -> Iterator[dict[str, Any]]:
     """The plan in force in the year, or the newest before it; none when the city has no plan."""
     plan = MasterPlan.objects.told_in(window.city_id, window.year)
     if plan is not None:
-        yield masterplan_payload(
-            plan, CityBudget.objects.filter(city=window.city_id, year=window.year).first()
-        )
+        yield masterplan_payload(plan, CityBudget.objects.of_year(window.city_id, window.year))
 
 
 def _programs(window: EvaluationWindow) -> Iterator[dict[str, Any]]:

@@ -10,6 +10,7 @@ from django.db import models, transaction
 from django.db.models import Case, Count, DecimalField, F, Q, Sum, When
 
 from opd.models import PlanTally, Program, ProgramYear, Progress, ProgressTally, QuickWin, State, Tally
+from opd.models.program_year import FIGURES
 from opd.models.tally import COUNTED, STATES
 
 CELLS = ("city_id", "year", "opd_id", "dimension_id")
@@ -29,31 +30,20 @@ PROGRESS_TOTALS: dict[str, Any] = TOTALS | {
     "late": Count("pk", filter=Q(late=True)),
     "corrected": Count("pk", filter=Q(corrections__gt=0)),
 }
-_MEASURED = Q(target__isnull=False, actual__isnull=False)
-_UP = Q(program__better=Program.Better.UP)
 _MONEY = DecimalField(max_digits=20, decimal_places=2)
+
+
+def _money(column: str, figure: str) -> Sum:
+    return Sum(Case(When(FIGURES[figure], then=F(column))), default=0, output_field=_MONEY)
+
+
 PLAN_TOTALS: dict[str, Any] = (
-    {
-        "programs": Count("pk"),
-        "expected": Count("pk", filter=~Q(state=State.STOPPED)),
-        "unknown": Count("pk", filter=Q(state="")),
-    }
+    {"programs": Count("pk"), "expected": Count("pk", filter=~Q(state=State.STOPPED))}
+    | {"unknown": Count("pk", filter=FIGURES["untold"])}
     | {name: Count("pk", filter=Q(state=name.upper())) for name in STATES}
-    | {
-        "with_target": Count("pk", filter=Q(target__isnull=False)),
-        "measured": Count("pk", filter=_MEASURED),
-        "reached": Count(
-            "pk",
-            filter=_MEASURED & ((_UP & Q(actual__gte=F("target"))) | (~_UP & Q(actual__lte=F("target")))),
-        ),
-        "budget_apbd": Sum(
-            Case(When(fund_source__in=["APBD", ""], then=F("budget"))), default=0, output_field=_MONEY
-        ),
-        "budget_other": Sum(
-            Case(When(~Q(fund_source__in=["APBD", ""]), then=F("budget"))), default=0, output_field=_MONEY
-        ),
-        "absorbed": Sum("absorbed", default=0, output_field=_MONEY),
-    }
+    | {name: Count("pk", filter=FIGURES[name]) for name in ("with_target", "measured", "reached")}
+    | {name: _money("budget", name) for name in ("budget_apbd", "budget_other")}
+    | {"absorbed": _money("absorbed", "absorbed")}
 )
 
 

@@ -133,7 +133,7 @@ def _live_plan(city: City, year: int) -> tuple[Mapping[str, Any] | None, list[Ma
     plan = MasterPlan.objects.told_in(city.pk, year)
     if plan is None:
         return None, []
-    budget = CityBudget.objects.filter(city=city, year=year).first()
+    budget = CityBudget.objects.of_year(city.pk, year)
     rows: list[Mapping[str, Any]] = [
         program_year_payload(row) for row in ProgramYear.objects.told_of(plan, year)
     ]

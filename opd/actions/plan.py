@@ -78,7 +78,7 @@ def save_budget(*, city: City, year: int, values: Mapping[str, Any], version: in
     """
     if not rules.may_keep_plan(by, city.pk):
         raise PermissionDenied
-    row = CityBudget.objects.select_for_update().filter(city=city, year=year).first()
+    row = CityBudget.objects.select_for_update().of_year(city.pk, year)
     if row is not None and all(same(getattr(row, name), value) for name, value in values.items()):
         return row
     if row is not None and row.version != version:

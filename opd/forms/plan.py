@@ -299,7 +299,23 @@ class NewYearForm(forms.Form):
 class ProgramFilter(ListFilter):
     """The list of programmes: narrowed by all that a line says, and more."""
 
-    opd = forms.ChoiceField(required=False, label=_("OPD"))
+    opd = forms.TypedChoiceField(required=False, label=_("OPD"), coerce=int, empty_value=None)
+    figure = forms.ChoiceField(
+        required=False,
+        label=_("Figures of the year"),
+        choices=[
+            ("", _("All")),
+            ("carried_out", _("Running or finished")),
+            ("untold", _("No state yet")),
+            ("with_target", _("With a target")),
+            ("measured", _("Target and realisation known")),
+            ("reached", _("Target reached")),
+            ("budget", _("With a budget ceiling")),
+            ("budget_apbd", _("Budget from the APBD")),
+            ("budget_other", _("Budget from other sources")),
+            ("absorbed", _("With money absorbed")),
+        ],
+    )
     state = forms.ChoiceField(
         required=False, label=_("State of implementation"), choices=[("", _("All")), *State.choices]
     )
@@ -322,16 +338,17 @@ class ProgramFilter(ListFilter):
     def __init__(self, *args: Any, opds: Iterable[Opd], **kwargs: Any) -> None:
         super().__init__(*args, statuses=PlanStatus.choices, **kwargs)
         self.fields["status"].label = _("Approval")
-        self.fields["opd"].choices = [("", _("All")), *((row.short, row.short) for row in opds)]  # type: ignore[attr-defined]
+        self.fields["opd"].choices = [("", _("All")), *((row.pk, row.short) for row in opds)]  # type: ignore[attr-defined]
 
-    def narrowing(self) -> dict[str, Any]:
-        """What `ProgramQuerySet.narrowed` takes; a state is that of the year chosen."""
-        names = ("dimension", "opd", "status", "category", "horizon", "state", "year")
-        return {name: self.chosen(name) for name in names} | {"text": self.chosen("q")}
+    def narrowing(self, year: int) -> dict[str, Any]:
+        """What `ProgramQuerySet.narrowed` takes; a state and a figure are those of `year`, chosen or not."""
+        names = ("dimension", "opd", "status", "category", "horizon", "state", "figure", "year")
+        wanted = {name: self.chosen(name) for name in names} | {"text": self.chosen("q")}
+        return wanted | {"year": year} if wanted["state"] or wanted["figure"] else wanted
 
     def selects(self) -> list[dict[str, Any]]:
         """The selects of the filter bar as plain rows."""
-        names = ("dimension", "opd", "state", "status", "category", "horizon", "sort")
+        names = ("dimension", "opd", "state", "figure", "status", "category", "horizon", "sort")
         return [
             {"name": name, "label": self.fields[name].label, "options": self._options(name)} for name in names
         ]

@@ -300,7 +300,7 @@ class QueueFilter(forms.Form):
         chosen = self.chosen(name) or ""
         choices = self.fields[name].choices  # type: ignore[attr-defined]
         return [
-            {"value": value, "label": str(label), "selected": str(value) == chosen}
+            {"value": value, "label": str(label), "selected": str(value) == str(chosen)}
             for value, label in choices
         ]
 

@@ -38,10 +38,7 @@ def _programs(request: HttpRequest, user: User, city: City) -> tuple[int, Listin
     opds = Opd.objects.of_city(city)
     filters = ProgramFilter(request.GET, dimensions=_dimensions(city), opds=opds)
     year = filters.chosen("year") or city.evaluation_year
-    narrowing = filters.narrowing()
-    if narrowing["state"]:
-        narrowing["year"] = year
-    rows = Program.objects.visible_to(user).of_city(city.pk).narrowed(**narrowing)
+    rows = Program.objects.visible_to(user).of_city(city.pk).narrowed(**filters.narrowing(year))
     return year, listing.programs(rows, city, year)
 
 

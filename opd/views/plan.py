@@ -35,7 +35,7 @@ def plan(request: HttpRequest) -> HttpResponse:
     year = _year(request, city)
     found = MasterPlan.objects.shown_in(city)
     counts = state_counts(PlanTally.objects.visible_to(user).of_year(city.pk, year))
-    budgets = {row.year: row for row in city.budgets.all()}
+    budgets = CityBudget.objects.by_year(city.pk)
     context = {
         "plan": found,
         "year": year,

@@ -59,10 +59,7 @@ def programs(request: HttpRequest) -> HttpResponse:
     dimensions = list(SmartDimension.objects.of_set(city.dimension_set_id))
     filters = ProgramFilter(request.GET, dimensions=dimensions, opds=Opd.objects.of_city(city))
     year = filters.chosen("year") or city.evaluation_year
-    narrowing = filters.narrowing()
-    if narrowing["state"]:
-        narrowing["year"] = year
-    found = Program.objects.visible_to(user).of_city(city.pk).narrowed(**narrowing).lines()
+    found = Program.objects.visible_to(user).of_city(city.pk).narrowed(**filters.narrowing(year)).lines()
     order = ORDERS[filters.chosen("sort") or "code"]
     page = paging.page(found, request.GET.get("page", ""), order=order, size=PAGE)
     context = {
