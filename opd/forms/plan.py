@@ -299,7 +299,6 @@ class NewYearForm(forms.Form):
 class ProgramFilter(ListFilter):
     """The list of programmes: narrowed by all that a line says, and more."""
 
-    opd = forms.TypedChoiceField(required=False, label=_("OPD"), coerce=int, empty_value=None)
     figure = forms.ChoiceField(
         required=False,
         label=_("Figures of the year"),
@@ -335,10 +334,9 @@ class ProgramFilter(ListFilter):
         ],
     )
 
-    def __init__(self, *args: Any, opds: Iterable[Opd], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, statuses=PlanStatus.choices, **kwargs)
         self.fields["status"].label = _("Approval")
-        self.fields["opd"].choices = [("", _("All")), *((row.pk, row.short) for row in opds)]  # type: ignore[attr-defined]
 
     def narrowing(self, year: int) -> dict[str, Any]:
         """What `ProgramQuerySet.narrowed` takes; a state and a figure are those of `year`, chosen or not."""

@@ -306,14 +306,27 @@ class QueueFilter(forms.Form):
 
 
 class ListFilter(QueueFilter):
-    """The quick win list: also by year and status."""
+    """The quick win list: also by agency, year and status."""
 
+    opd = forms.TypedChoiceField(required=False, label=_("OPD"), coerce=int, empty_value=None)
     year = forms.IntegerField(required=False, min_value=2017, max_value=2100, label=_("Year"))
     status = forms.ChoiceField(required=False, label=_("Status"))
 
-    def __init__(self, *args: Any, statuses: list[tuple[str, Any]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, statuses: list[tuple[str, Any]], opds: Iterable[Opd], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["status"].choices = [("", _("All")), *statuses]  # type: ignore[attr-defined]
+        self.fields["opd"].choices = [("", _("All")), *((row.pk, row.short) for row in opds)]  # type: ignore[attr-defined]
+
+    def opds(self) -> list[dict[str, Any]]:
+        return self._options("opd")
+
+    def wanted(self) -> dict[str, Any]:
+        """What `QuickWinQuerySet.narrowed` takes."""
+        return {name: self.chosen(name) for name in ("dimension", "opd", "status")} | {
+            "text": self.chosen("q")
+        }
 
     def statuses(self) -> list[dict[str, Any]]:
         return self._options("status")

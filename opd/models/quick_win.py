@@ -127,9 +127,12 @@ class QuickWinQuerySet(models.QuerySet["QuickWin"]):
     def for_list(self) -> Self:
         return self.select_related("opd", "dimension")
 
-    def narrowed(self, *, dimension: str | None, status: str | None, text: str | None) -> Self:
-        """As a list page was narrowed; None narrows nothing."""
+    def narrowed(
+        self, *, dimension: str | None, opd: int | None, status: str | None, text: str | None
+    ) -> Self:
+        """As a list page was narrowed; None narrows nothing. `dimension` is a code, `opd` a number."""
         rows = self.filter(dimension__code=dimension) if dimension else self
+        rows = rows.filter(opd=opd) if opd else rows
         rows = rows.filter(status=status) if status else rows
         return rows.matching(text or "")
 

@@ -43,13 +43,15 @@ def _programs(request: HttpRequest, user: User, city: City) -> tuple[int, Listin
 
 
 def _quick_wins(request: HttpRequest, user: User, city: City) -> tuple[int, Listing]:
-    filters = ListFilter(request.GET, dimensions=_dimensions(city), statuses=Status.choices)
+    filters = ListFilter(
+        request.GET,
+        dimensions=_dimensions(city),
+        opds=Opd.objects.of_city(city),
+        statuses=Status.choices,
+    )
     year = filters.chosen("year") or city.evaluation_year
     rows = QuickWin.objects.visible_to(user).of_city(city.pk).in_year(year)
-    narrowed = rows.narrowed(
-        dimension=filters.chosen("dimension"), status=filters.chosen("status"), text=filters.chosen("q")
-    )
-    return year, listing.quick_wins(narrowed, city, year, user)
+    return year, listing.quick_wins(rows.narrowed(**filters.wanted()), city, year, user)
 
 
 def _progress(request: HttpRequest, user: User, city: City) -> tuple[int, Listing]:

@@ -54,14 +54,12 @@ def quick_wins(request: HttpRequest) -> HttpResponse:
     if not rules.may_list(user):
         raise PermissionDenied
     dimensions = list(SmartDimension.objects.of_set(city.dimension_set_id))
-    filters = ListFilter(request.GET, dimensions=dimensions, statuses=Status.choices)
+    filters = ListFilter(
+        request.GET, dimensions=dimensions, opds=Opd.objects.of_city(city), statuses=Status.choices
+    )
     year = filters.chosen("year") or city.evaluation_year
     rows = QuickWin.objects.visible_to(user).of_city(city.pk).in_year(year)
-    if dimension := filters.chosen("dimension"):
-        rows = rows.filter(dimension__code=dimension)
-    if status := filters.chosen("status"):
-        rows = rows.filter(status=status)
-    found = rows.matching(filters.chosen("q") or "").lines()
+    found = rows.narrowed(**filters.wanted()).lines()
     page = paging.page(found, request.GET.get("page", ""), order=("number",), size=PAGE)
     context = {
         "filters": filters,
