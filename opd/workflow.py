@@ -1,4 +1,4 @@
-"""Every status and every move of a quick win, a progress report and a programme: the procedure on one page."""
+"""Every status and every move of a quick win, a report, a programme and a decision: the procedure on one page."""
 
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from opd.completeness import SAVE, SUBMIT, Field
 from smartcity.lib.workflow import Move, Problem, Workflow
 
 if TYPE_CHECKING:
-    from opd.models import Program, Progress, QuickWin
+    from opd.models import Decision, Program, Progress, QuickWin
 
 DRAFT, PROPOSED, SUBMITTED, RETURNED, VERIFIED = "draft", "proposed", "submitted", "returned", "verified"
 #: What head and operator say to each other stays in their agency.
@@ -60,8 +60,20 @@ def needed_in_plan(program: "Program", note: str) -> list[Problem]:
     return problems
 
 
+def needed_to_finish(decision: "Decision", note: str) -> list[Problem]:
+    """Done is what somebody can say in words: the next meeting reads them."""
+    if note.strip():
+        return []
+    return [Problem(_t("Write in one sentence what was done."), f"#move-finish-{decision.pk}")]
+
+
 def _problem(field: Field) -> Problem:
     return Problem(field.label, field.anchor)
+
+
+def _submitting(user: "User", record: "QuickWin | Progress") -> str:
+    """Where an agency has no head, there is nobody whose approval the word could mean."""
+    return _t("Approve and submit") if rules.is_head(user, record) else _t("Submit")
 
 
 # fmt: off
@@ -70,7 +82,7 @@ QUICK_WIN = Workflow(
     Move("propose",   WITH_OPERATOR, PROPOSED,  rules.may_propose,  _("Send to the OPD head"),      _("Sent to the OPD head"),   needed_to_submit, tone="primary"),
     Move("recall",    WITH_HEAD,     DRAFT,     rules.is_operator,  _("Take back"),                 _("Taken back")),
     Move("send_back", WITH_HEAD,     RETURNED,  rules.is_head,      _("Return to the operator"),    _("Returned by the head"),   needs_note=True,  tone="return"),
-    Move("submit",    WITH_OPD,      SUBMITTED, rules.may_submit,   _("Approve and submit"),        _("Submitted"),              needed_to_submit, tone="primary"),
+    Move("submit",    WITH_OPD,      SUBMITTED, rules.may_submit,   _("Approve and submit"),        _("Submitted"),              needed_to_submit, tone="primary", label_for=_submitting),
     Move("return",    WITH_REVIEWER, RETURNED,  rules.may_verify,   _("Return"),                    _("Returned"),               needed_to_return, tone="return", takes_note=True),
     Move("verify",    WITH_REVIEWER, VERIFIED,  rules.may_verify,   _("Verify"),                    _("Verified"),               needed_to_verify, tone="primary"),
     Move("reopen",    DONE,          RETURNED,  rules.may_verify,   _("Open for correction"),       _("Opened for correction"),  needs_note=True,  tone="return"),
@@ -85,5 +97,12 @@ PROGRAM = Workflow(
     Move("return",  frozenset({SUBMITTED}),            RETURNED,  rules.may_approve_program, _("Return"),                 _("Returned"),                 needs_note=True, tone="return"),
     Move("approve", frozenset({SUBMITTED}),            APPROVED,  rules.may_approve_program, _("Approve"),                _("Approved"),                 needed_in_plan, tone="primary"),
     Move("reopen",  frozenset({APPROVED}),             RETURNED,  rules.may_approve_program, _("Open for correction"),    _("Opened for correction"),    needs_note=True, tone="return"),
+)
+
+DECIDED, CARRIED_OUT, REOPENED = "open", "done", "reopened"
+LEFT = frozenset({DECIDED, REOPENED})
+DECISION = Workflow(
+    Move("finish", LEFT,                     CARRIED_OUT, rules.may_finish,          _("Report as carried out"), _("Reported as carried out"), needed_to_finish, tone="primary", takes_note=True),
+    Move("reopen", frozenset({CARRIED_OUT}), REOPENED,    rules.may_reopen_decision, _("Open again"),            _("Opened again"),            needs_note=True,  tone="return"),
 )
 # fmt: on

@@ -58,6 +58,7 @@ def progress_list(request: HttpRequest) -> HttpResponse:
         "own": bool(own),
         "opds": [] if own else opd_options(list(Opd.objects.of_city(city)), filters.chosen("opd")),
         "to_approve": Progress.objects.to_submit(user, year, due).count() if own else 0,
+        "is_head": bool(user.headed_opds()),
     }
     return render(request, "opd/progress_list.html", context)
 
@@ -174,6 +175,7 @@ def approve(request: HttpRequest) -> HttpResponse:
         "year": year,
         "quarter": quarter,
         "rows": [_to_approve(row, asked.get(row.pk, set())) for row in waiting],
+        "is_head": bool(user.headed_opds()),
         "results": results,
         "went": sum(1 for row in results if row["number"]),
         "list_url": f"{reverse('opd:progress_list')}?year={year}&quarter={quarter}",

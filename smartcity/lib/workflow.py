@@ -49,7 +49,8 @@ def _nothing(obj: Any, note: str) -> list[Problem]:
 class Move:
     """One row of the table: from where, to where, who may, and what may be missing.
 
-    `needs_note` demands a reason; `takes_note` offers the box and leaves the demand to `missing`.
+    `needs_note` demands a reason; `takes_note` offers the box and leaves the demand to `missing`. `label_for` gives
+    the words on the button where they depend on who presses it.
     """
 
     name: str
@@ -62,13 +63,15 @@ class Move:
     needs_note: bool = False
     takes_note: bool = False
     tone: str = "quiet"
+    label_for: Callable[[Any, Any], str | Promise] | None = None
 
 
 @dataclass(frozen=True)
 class Offer:
-    """A move shown to a person; `problems` disables its button and gives the reasons."""
+    """A move shown to a person under `label`; `problems` disables its button and gives the reasons."""
 
     move: Move
+    label: str | Promise
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -83,7 +86,10 @@ class Workflow:
         possible = (
             move for move in self.moves.values() if obj.status in move.sources and move.who(user, obj)
         )
-        return [Offer(move, move.missing(obj, "-")) for move in possible]
+        return [
+            Offer(move, move.label_for(user, obj) if move.label_for else move.label, move.missing(obj, "-"))
+            for move in possible
+        ]
 
     @transaction.atomic
     def make(

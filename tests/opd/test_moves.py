@@ -209,6 +209,14 @@ def test_who_comes_second_reads_that_somebody_was_first(
     assert not QuickWinEvent.objects.filter(move="return").exists()
 
 
+def test_only_a_head_approves_in_words(houses: dict[str, House]) -> None:
+    """In an agency without a head the operator submits, and the button says no more than that."""
+    for short, label in (("DISBUDPAR", "Setujui dan ajukan"), ("DISHUB", "Ajukan")):
+        house = houses[short]
+        offers = QUICK_WIN.offered_to(house.submitter, BY_STATUS[Status.DRAFT](house))
+        assert [str(offer.label) for offer in offers if offer.move.name == "submit"] == [label], short
+
+
 def test_the_offers_are_what_the_table_allows(
     at_status: Callable[..., QuickWin], cast: dict[str, User]
 ) -> None:

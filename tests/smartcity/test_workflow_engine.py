@@ -117,9 +117,9 @@ def test_a_move_that_is_not_in_the_table_is_a_mistake_of_the_code(draft: QuickWi
 
 def test_offers_are_what_may_be_done_now_with_what_is_missing(draft: QuickWin, house: House) -> None:
     assert TABLE.offered_to(house.operator, draft) == [
-        Offer(TABLE.moves["send"]),
-        Offer(TABLE.moves["ask"]),
-        Offer(TABLE.moves["name"], [Problem("Akronim", "#f-acronym")]),
+        Offer(TABLE.moves["send"], TABLE.moves["send"].label),
+        Offer(TABLE.moves["ask"], TABLE.moves["ask"].label),
+        Offer(TABLE.moves["name"], TABLE.moves["name"].label, [Problem("Akronim", "#f-acronym")]),
     ]
     assert TABLE.offered_to(house.submitter, draft) == []
     TABLE.make(draft, "send", by=house.operator, changes=SUBMITTED)
