@@ -24,16 +24,22 @@ def keep(accepted: files.Accepted) -> StoredFile:
     return row
 
 
-def room_for(owner: QuickWin | Progress, size: int) -> None:
-    """Raise files.Refused when the record has enough pieces or the agency has used its quota."""
+def room_for(owner: QuickWin | Progress, coming: files.Accepted | StoredFile | None) -> None:
+    """Raise files.Refused when the record has enough pieces or the agency has used its quota.
+
+    Bytes that show several things are stored once and count once.
+    """
     if owner.evidence.count() >= files.MAX_ITEMS_PER_RECORD:
         raise files.Refused(
             "FILE-COUNT",
             _("One record holds at most %(count)s pieces of evidence. Remove one that convinces less.")
             % {"count": files.MAX_ITEMS_PER_RECORD},
         )
-    used = Evidence.objects.of_opd(owner.opd_id).aggregate(total=Sum("stored_file__size"))["total"] or 0
-    if used + size > files.QUOTA_BYTES:
+    if coming is None:
+        return
+    pieces = Evidence.objects.of_opd(owner.opd_id).order_by().values("stored_file")
+    others = StoredFile.objects.filter(pk__in=pieces).exclude(pk=coming.sha256)
+    if others.aggregate(total=Sum("size", default=0))["total"] + coming.size > files.QUOTA_BYTES:
         raise files.Refused(
             "FILE-QUOTA",
             _("The agency's space for evidence is full. Ask the secretariat for more before you go on."),

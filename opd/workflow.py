@@ -10,7 +10,7 @@ from opd.completeness import SAVE, SUBMIT, Field
 from smartcity.lib.workflow import Move, Problem, Workflow
 
 if TYPE_CHECKING:
-    from opd.models import Decision, Program, Progress, QuickWin
+    from opd.models import Program, Progress, QuickWin, User
 
 DRAFT, PROPOSED, SUBMITTED, RETURNED, VERIFIED = "draft", "proposed", "submitted", "returned", "verified"
 #: What head and operator say to each other stays in their agency.
@@ -60,13 +60,6 @@ def needed_in_plan(program: "Program", note: str) -> list[Problem]:
     return problems
 
 
-def needed_to_finish(decision: "Decision", note: str) -> list[Problem]:
-    """Done is what somebody can say in words: the next meeting reads them."""
-    if note.strip():
-        return []
-    return [Problem(_t("Write in one sentence what was done."), f"#move-finish-{decision.pk}")]
-
-
 def _problem(field: Field) -> Problem:
     return Problem(field.label, field.anchor)
 
@@ -102,7 +95,7 @@ PROGRAM = Workflow(
 DECIDED, CARRIED_OUT, REOPENED = "open", "done", "reopened"
 LEFT = frozenset({DECIDED, REOPENED})
 DECISION = Workflow(
-    Move("finish", LEFT,                     CARRIED_OUT, rules.may_finish,          _("Report as carried out"), _("Reported as carried out"), needed_to_finish, tone="primary", takes_note=True),
+    Move("finish", LEFT,                     CARRIED_OUT, rules.may_finish,          _("Report as carried out"), _("Reported as carried out"), needs_note=True,  tone="primary"),
     Move("reopen", frozenset({CARRIED_OUT}), REOPENED,    rules.may_reopen_decision, _("Open again"),            _("Opened again"),            needs_note=True,  tone="return"),
 )
 # fmt: on

@@ -35,7 +35,7 @@ def add_evidence(
         raise PermissionDenied
     if key and (first := row.evidence.filter(idempotency_key=key).first()):
         return first
-    storage.room_for(row, accepted.size if accepted else stored.size if stored else 0)
+    storage.room_for(row, accepted or stored)
     before = records.digest(row)
     if accepted:
         stored = storage.keep(accepted)

@@ -201,6 +201,9 @@ def test_an_agency_has_only_so_much_room(
     refused = upload(agency, scenarios.draft(house), ("lain.pdf", make_pdf.pdf(1)))
     assert refused.status_code == 422
     assert (Evidence.objects.count(), StoredFile.objects.count(), on_disk(private_files)) == (1, 1, stored)
+    # The same bytes for something else take no more room.
+    assert upload(agency, scenarios.draft(house), ("laporan.pdf", PDF)).status_code == 201
+    assert (Evidence.objects.count(), StoredFile.objects.count(), on_disk(private_files)) == (2, 1, stored)
 
 
 # --- links ------------------------------------------------------------------------------------------
