@@ -179,3 +179,13 @@ def may_see_meetings(user: "User") -> bool:
 def may_finish(user: "User", decision: "Decision") -> bool:
     """The agency that owns the task says that it is done; nobody does for another."""
     return decision.opd_id in user.opds()
+
+
+def may_correct_decision(user: "User", decision: "Decision") -> bool:
+    """The secretariat corrects what was written down, until it is done; after that it is opened again first."""
+    return decision.status != "done" and may_keep_meetings(user, decision.city_id)
+
+
+def may_reopen_decision(user: "User", decision: "Decision") -> bool:
+    """The secretariat opens a decision again that was reported as done and is not."""
+    return may_keep_meetings(user, decision.city_id)

@@ -1,4 +1,4 @@
-"""What is done with meetings and their decisions: write them down, decide, report what was done."""
+"""What is done with meetings and their decisions: write them down, decide, correct, report what was done."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,19 +11,22 @@ from django.utils.translation import gettext as _
 from opd import audit, rules
 from opd.actions.records import same
 from opd.models import City, Decision, Meeting, User
+from opd.workflow import DECIDED, DECISION
 from smartcity.lib import clock
 from smartcity.lib.models import StaleVersion, digest_of
-from smartcity.lib.workflow import NotReady, Problem, WrongStatus
+from smartcity.lib.workflow import NotReady, Problem
 
 MEETING = ("title", "held_at", "place", "agenda", "minutes")
-DECISION = ("text", "opd_id", "program_id", "due_on", "done_note")
+TASK = ("text", "opd_id", "program_id", "due_on", "status", "done_note")
+#: What the secretariat may correct.
+CORRECTED = ("text", "opd", "due_on", "program")
 
 
 def create_meeting(*, city: City, values: Mapping[str, Any], by: User, key: str | None) -> Meeting:
     """Write down a meeting and return it; the same idempotency `key` returns the first one."""
     if not rules.may_keep_meetings(by, city.pk):
         raise PermissionDenied
-    if key and (first := Meeting.objects.filter(idempotency_key=key, created_by=by).first()):
+    if first := Meeting.objects.made_with(key, by):
         return first
     try:
         with transaction.atomic():
@@ -63,33 +66,78 @@ def decide(*, meeting: Meeting, values: Mapping[str, Any], by: User, key: str | 
         raise PermissionDenied
     if key and (first := meeting.decisions.filter(idempotency_key=key).first()):
         return first
+    # The row of the meeting is locked: no two decisions get the same number.
     number = (meeting.decisions.aggregate(last=Max("number"))["last"] or 0) + 1
     decision = meeting.decisions.create(number=number, idempotency_key=key, **values)
+    decision.events.create(
+        move="create", target=DECIDED, actor=by, role=by.role_for(decision), at=clock.now()
+    )
     _audited_decision(decision, by, "decision.made")
     return decision
 
 
 @transaction.atomic
-def finish(*, pk: int, note: str, by: User) -> Decision:
-    """Say that a decision was carried out, and how. Raises NotReady without words, WrongStatus when it is done."""
-    decision = (
-        Decision.objects.select_for_update(of=("self",)).select_related("meeting__city", "opd").get(pk=pk)
-    )
-    if not rules.may_finish(by, decision):
+def correct(*, pk: int, values: Mapping[str, Any], reason: str, version: int, by: User) -> Decision:
+    """Correct words, owner, day or programme of a decision that is not done, and say why.
+
+    Raises PermissionDenied, StaleVersion, and NotReady without a reason; what is saved already is no conflict.
+    Before and after stand in the history, the reason with them.
+    """
+    decision = _locked(pk)
+    if not rules.may_correct_decision(by, decision):
         raise PermissionDenied
-    words = note.strip()
-    if decision.done_at is not None:
-        if decision.done_by_id == by.pk and decision.done_note == words:
-            return decision  # pressed twice
-        raise WrongStatus
-    if not words:
-        raise NotReady([Problem(_("Write in one sentence what was done."), f"#decision-{decision.pk}")])
-    before = _decision_digest(decision)
-    decision.done_at, decision.done_by, decision.done_note = clock.now(), by, words
+    changed = [name for name in CORRECTED if not same(getattr(decision, name), values.get(name))]
+    if not changed:
+        return decision
+    if decision.version != version:
+        raise StaleVersion(decision)
+    if not reason.strip():
+        raise NotReady([Problem(_("Write the reason first."), "#id_reason")])
+    before, told = _decision_digest(decision), {}
+    for name in changed:
+        told[name] = [_said(getattr(decision, name)), _said(values[name])]
+        setattr(decision, name, values[name])
     decision.version += 1
     decision.save()
-    _audited_decision(decision, by, "decision.done", before=before, reason=words)
+    decision.events.create(
+        move="correct", source=decision.status, target=decision.status, actor=by, role=by.role_for(decision),
+        note=reason.strip(), changes=told, at=clock.now(),
+    )  # fmt: skip
+    _audited_decision(decision, by, "decision.corrected", before=before, reason=reason.strip())
     return decision
+
+
+@transaction.atomic
+def move_decision(*, pk: int, name: str, by: User, note: str, version: int | None = None) -> Decision:
+    """Report a decision as carried out, or open it again: the moves of DECISION in opd/workflow.py.
+
+    `version` is that of the text the person read; None is for whoever reads it in the same transaction. Raises
+    PermissionDenied, WrongStatus, NotReady without words, and StaleVersion when it was corrected meanwhile.
+    """
+    decision, move, words = _locked(pk), DECISION.moves[name], note.strip()
+    last = decision.events.first()
+    if last is not None and decision.status == move.target:
+        if (last.move, last.actor_id, last.note) == (name, by.pk, words):
+            return decision  # pressed twice
+    elif version is not None and version != decision.version and move.who(by, decision):
+        raise StaleVersion(decision)
+    before, now = _decision_digest(decision), clock.now()
+    done: dict[str, Any] = {"done_at": None, "done_by": None, "done_note": ""}
+    if name == "finish":
+        done = {"done_at": now, "done_by": by, "done_note": words}
+    DECISION.make(decision, name, by=by, note=words, changes=done)
+    _audited_decision(decision, by, f"decision.{name}", before=before, reason=words)
+    return decision
+
+
+def _locked(pk: int) -> Decision:
+    rows = Decision.objects.select_for_update(of=("self",))
+    return rows.select_related("meeting__city", "opd", "program").get(pk=pk)
+
+
+def _said(value: Any) -> str:
+    """A value in words that stay true when the thing is renamed: an agency's short name, a programme's code, a day."""
+    return str(getattr(value, "short", None) or getattr(value, "code", None) or value or "")
 
 
 def _digest(meeting: Meeting) -> str:
@@ -97,7 +145,7 @@ def _digest(meeting: Meeting) -> str:
 
 
 def _decision_digest(decision: Decision) -> str:
-    return digest_of({name: str(getattr(decision, name)) for name in DECISION})
+    return digest_of({name: str(getattr(decision, name)) for name in TASK})
 
 
 def _audited(meeting: Meeting, by: User, action: str, *, before: str = "") -> None:

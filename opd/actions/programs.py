@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from opd import audit, finding, rules, tallies
 from opd.actions.records import same
-from opd.models import MasterPlan, Opd, Program, ProgramYear, QuickWin, User
+from opd.models import MasterPlan, Opd, Program, ProgramYear, QuickWin, StateChange, User
 from opd.payload import program_payload
 from opd.workflow import PROGRAM
 from smartcity.lib import clock
@@ -100,10 +100,11 @@ def save_program_year(
         return row
     if version is not None and program.version != version:
         raise StaleVersion(program)
-    before = digest_of(program_payload(program))
+    before, state = digest_of(program_payload(program)), row.state
     for name, value in ({"carried": False} | changed).items():
         setattr(row, name, value)
     row.save()
+    StateChange.objects.note(row, state, by=by, role=by.role_for(program), at=clock.now())
     _touch(program)
     settled(program, by, "program.year_saved", before=before, years=[year])
     return row

@@ -14,13 +14,13 @@ from opd.models.imports import (
     LeaseLost,
     Outcome,
 )
-from opd.models.meeting import Decision, Meeting
+from opd.models.meeting import Decision, DecisionEvent, DecisionStatus, Meeting
 from opd.models.people import Membership, Role, User
 from opd.models.period import ReportingPeriod
 from opd.models.places import City, Opd, Ward
 from opd.models.plan import CityBudget, MasterPlan, Strategy
 from opd.models.program import PlanStatus, Program, ProgramEvent
-from opd.models.program_year import ProgramYear, State
+from opd.models.program_year import ProgramYear, State, StateChange
 from opd.models.progress import Progress, ProgressEvent, ProgressNote, ProgressSubmission
 from opd.models.quick_win import QuickWin, QuickWinEvent, Status
 from opd.models.reminders import Digest, Notification, Reminder, Rung
@@ -36,6 +36,8 @@ __all__ = [
     "CityBudget",
     "ColumnMemory",
     "Decision",
+    "DecisionEvent",
+    "DecisionStatus",
     "Digest",
     "Evidence",
     "EvidenceKind",
@@ -71,6 +73,7 @@ __all__ = [
     "Role",
     "Rung",
     "State",
+    "StateChange",
     "Status",
     "StoredFile",
     "Strategy",

@@ -1,6 +1,6 @@
 """Meetings about the programme, and the decisions that become tasks with an owner and a date."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -8,10 +8,11 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from opd.models.places import City, Opd
 from opd.models.program import Program
-from smartcity.lib.models import Stamped, Versioned, both_or_neither
+from smartcity.lib.models import Event, Stamped, Versioned, both_or_neither
 from smartcity.lib.text import plain_text
 
 if TYPE_CHECKING:
@@ -35,6 +36,18 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
 
     def newest_first(self) -> Self:
         return self.order_by("-held_at", "-pk")
+
+    def before(self, meeting: "Meeting") -> "Meeting | None":
+        """The city's meeting before this one, None for the first."""
+        return self.of_city(meeting.city_id).filter(held_at__lt=meeting.held_at).newest_first().first()
+
+    def last_held(self, city_id: int, now: datetime) -> "Meeting | None":
+        """The city's latest meeting that has begun."""
+        return self.of_city(city_id).filter(held_at__lte=now).newest_first().first()
+
+    def made_with(self, key: str | None, user: "User") -> "Meeting | None":
+        """What this person wrote down with an idempotency key."""
+        return self.filter(idempotency_key=key, created_by=user).first() if key else None
 
 
 class Meeting(Stamped, Versioned):
@@ -64,6 +77,14 @@ class Meeting(Stamped, Versioned):
         return reverse("opd:meeting", args=[self.pk])
 
 
+class DecisionStatus(models.TextChoices):
+    """Where a task stands; see DECISION in opd/workflow.py."""
+
+    OPEN = "open", _("Open")
+    DONE = "done", _("Carried out")
+    REOPENED = "reopened", pgettext_lazy("a decision", "Open again")
+
+
 class DecisionQuerySet(models.QuerySet["Decision"]):
     """How decisions are found."""
 
@@ -78,14 +99,37 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         return self.filter(meeting__city=city_id)
 
     def open(self) -> Self:
-        """Not done yet, the earliest date first."""
-        return self.filter(done_at__isnull=True).order_by("due_on", "pk")
+        """Not done yet, or not any more; the earliest date first."""
+        return self.exclude(status=DecisionStatus.DONE).order_by("due_on", "pk")
+
+    def late(self, today: date) -> Self:
+        return self.open().filter(due_on__lt=today)
 
     def of_own_opds(self, user: "User") -> Self:
         return self.filter(opd__in=user.opds())
 
+    def in_order(self) -> Self:
+        """As they were decided."""
+        return self.order_by("meeting__held_at", "meeting", "number")
+
     def for_list(self) -> Self:
-        return self.select_related("meeting", "opd", "program", "done_by")
+        return self.select_related("meeting__city", "opd", "program__dimension", "done_by")
+
+    def narrowed(
+        self, today: date, *, status: str | None = None, opd: str | None = None, meeting: int | None = None,
+        dimension: str | None = None, text: str | None = None,
+    ) -> Self:  # fmt: skip
+        """As a list page was narrowed; None narrows nothing. `status` is one of DecisionStatus, or "late", "left"."""
+        rows = self
+        if status == "late":
+            rows = rows.late(today)
+        elif status == "left":
+            rows = rows.open()
+        elif status:
+            rows = rows.filter(status=status)
+        wanted = {"opd__short": opd, "meeting": meeting, "program__dimension__code": dimension}
+        rows = rows.filter(**{column: value for column, value in wanted.items() if value})
+        return rows.filter(Q(text__icontains=text) | Q(program__name__icontains=text)) if text else rows
 
 
 class Decision(Versioned):
@@ -99,6 +143,10 @@ class Decision(Versioned):
         Program, models.PROTECT, null=True, blank=True, related_name="decisions", verbose_name=_("programme")
     )
     due_on = models.DateField(_("due"))
+    status = models.CharField(
+        _("status"), max_length=12, choices=DecisionStatus, default=DecisionStatus.OPEN, editable=False
+    )
+    # Of the report in force; what an earlier one said stands in the history.
     done_at = models.DateTimeField(_("done at"), null=True, editable=False)
     done_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False
@@ -113,11 +161,16 @@ class Decision(Versioned):
         verbose_name_plural = _("decisions")
         ordering = ["meeting", "number"]
         indexes = [
-            models.Index(fields=["opd", "due_on"], condition=Q(done_at__isnull=True), name="decision_open")
+            models.Index(fields=["opd", "due_on"], condition=Q(done_at__isnull=True), name="decision_open"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["meeting", "number"], name="decision_number_once"),
             both_or_neither("decision_done_at_by", "done_at", "done_by"),
+            models.CheckConstraint(
+                condition=Q(status=DecisionStatus.DONE, done_at__isnull=False)
+                | (~Q(status=DecisionStatus.DONE) & Q(done_at__isnull=True)),
+                name="decision_done_has_time",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -125,4 +178,22 @@ class Decision(Versioned):
 
     def is_late(self, today: date) -> bool:
         """Whether it is open past its day."""
-        return self.done_at is None and self.due_on < today
+        return self.status != DecisionStatus.DONE and self.due_on < today
+
+    def get_absolute_url(self) -> str:
+        return reverse("opd:decision", args=[self.pk])
+
+    @property
+    def city_id(self) -> int:
+        """The city of the meeting; asked by whoever names the role in which somebody acts."""
+        return self.meeting.city_id
+
+
+class DecisionEvent(Event):
+    """One line of a decision's history. `changes` of a correction: name of the field -> [before, after] in words."""
+
+    decision = models.ForeignKey(Decision, models.CASCADE, related_name="events")
+    changes = models.JSONField(default=dict, editable=False)
+
+    class Meta(Event.Meta):
+        indexes = [models.Index(fields=["decision", "-at"])]

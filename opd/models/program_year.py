@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import TYPE_CHECKING, Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -10,10 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from opd.models.plan import YEARS, MasterPlan
 from opd.models.program import PlanStatus, Program
 from opd.models.quick_win import QuickWin
+from smartcity.lib import clock
+from smartcity.lib.models import Frozen, FrozenQuerySet
 from smartcity.lib.text import plain_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from datetime import datetime
 
     from opd.models.people import User
 
@@ -158,6 +162,44 @@ class ProgramYear(models.Model):
     def achievement(self) -> Decimal | None:
         """Realisation over target in per cent, or None when either is missing; see `achievement`."""
         return achievement(self.target, self.actual, self.program.better)
+
+
+class StateChangeQuerySet(FrozenQuerySet):
+    """How changes of state are found and written."""
+
+    def note(self, row: ProgramYear, before: str, *, by: "User | None", role: str, at: "datetime") -> None:
+        """Write down that the state of a year is another one now; nothing when it is the same."""
+        if row.state != before:
+            self.create(
+                program_id=row.program_id, year=row.year, source=before, target=row.state,
+                reason=row.state_reason, actor=by, role=role, at=at,
+            )  # fmt: skip
+
+
+class StateChange(Frozen):
+    """One change of how far a programme is carried out in a year: from, to, who said so, when. Written once."""
+
+    program = models.ForeignKey(Program, models.PROTECT, related_name="state_changes")
+    year = models.PositiveSmallIntegerField(_("year"))
+    source = models.CharField(_("from"), max_length=16, choices=State, blank=True)
+    target = models.CharField(_("to"), max_length=16, choices=State, blank=True)
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("actor")
+    )
+    role = models.CharField(_("role"), max_length=16, blank=True)
+    at = models.DateTimeField(_("at"), default=clock.now)
+
+    objects = StateChangeQuerySet.as_manager()  # type: ignore[misc]
+
+    class Meta:
+        verbose_name = _("change of state")
+        verbose_name_plural = _("changes of state")
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["at"])]
+
+    def __str__(self) -> str:
+        return f"{self.program_id} {self.year}: {self.source} > {self.target}"
 
 
 def achievement(target: Decimal | None, actual: Decimal | None, better: str) -> Decimal | None:

@@ -25,7 +25,7 @@ from opd.models.period import ReportingPeriod
 from opd.models.places import City, Opd
 from opd.models.plan import YEARS
 from opd.models.program import Program
-from opd.models.program_year import ProgramYear, State
+from opd.models.program_year import ProgramYear, State, StateChange
 from opd.models.quick_win import EDITABLE, WAITING, Status
 from opd.models.record import Record
 from opd.models.review import FieldNote, Receipt
@@ -250,10 +250,14 @@ class Progress(Record):
         reports = Progress.objects.filter(
             program=self.program_id, year=self.year, verified_at__isnull=False
         ).order_by("quarter")
-        told = rolled_up(self.program.measure, list(reports))
+        told, before = rolled_up(self.program.measure, list(reports)), year.state
         for name, value in told.items():
             setattr(year, name, value)
         year.save(update_fields=[*told])
+        if year.state != before and (verified := self.events.first()) is not None:
+            StateChange.objects.note(
+                year, before, by=verified.actor, role=verified.role, at=self.verified_at or verified.at
+            )
 
     def figures(self) -> dict[str, Any]:
         """What was verified last: while a report is being corrected, the old figures stand."""

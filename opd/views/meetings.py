@@ -166,7 +166,7 @@ def finish(request: HttpRequest, pk: int) -> HttpResponse:
     back = f"{decision.meeting.get_absolute_url()}#decision-{pk}"
     note = form.cleaned_data["note"] if form.is_valid() else ""
     try:
-        actions.finish(pk=pk, note=note, by=person(request))
+        actions.move_decision(pk=pk, name="finish", note=note, by=person(request))
     except (NotReady, WrongStatus) as refusal:
         messages.error(request, str(refusal))
         give_back(request, request.POST.get("note", ""))

@@ -39,7 +39,8 @@ def meet(city: City) -> None:
     with clock.at(held + timedelta(days=5)):
         operator = of_opd("DLH", Role.OPD_OPERATOR)
         assert operator is not None
-        meetings.finish(pk=Decision.objects.get(meeting=meeting, opd__short="DLH").pk, note=DONE, by=operator)
+        task = Decision.objects.get(meeting=meeting, opd__short="DLH")
+        meetings.move_decision(pk=task.pk, name="finish", note=DONE, by=operator)
 
 
 def _meeting(city: City, title: str, held: datetime, agenda: str) -> Meeting:

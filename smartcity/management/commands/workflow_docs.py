@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
 
 from evaluations.workflow import WINDOW
-from opd.workflow import PROGRAM, PROGRESS, QUICK_WIN
+from opd.workflow import DECIDED, DECISION, PROGRAM, PROGRESS, QUICK_WIN
 from smartcity.lib.workflow import Move, Workflow
 
 PATH = Path(__file__).resolve().parents[3] / "docs" / "workflows.md"
@@ -24,6 +24,12 @@ TABLES = (
         PROGRESS,
     ),
     ("Programme", "How a work programme enters the masterplan.", PROGRAM),
+    (
+        "Decision of a meeting",
+        "A task with an owner and a date, until its owner says what was done.",
+        DECISION,
+        DECIDED,
+    ),
     ("Review window", "When a city is judged; time decides, a dead scheduler changes nothing.", WINDOW),
 )
 
@@ -36,14 +42,14 @@ def document() -> str:
         return HEAD + "".join(_chapter(*table) for table in TABLES)
 
 
-def _chapter(title: str, lead: str, workflow: Workflow) -> str:
+def _chapter(title: str, lead: str, workflow: Workflow, first: str = "draft") -> str:
     moves = workflow.moves.values()
     arrows = sorted(
         {f"    {source} --> {move.target}: {move.name}" for move in moves for source in move.sources}
     )
     rows = "".join(_row(move) for move in moves)
     return (
-        f"\n## {title}\n\n{lead}\n\n```mermaid\nstateDiagram-v2\n    [*] --> draft\n"
+        f"\n## {title}\n\n{lead}\n\n```mermaid\nstateDiagram-v2\n    [*] --> {first}\n"
         + "\n".join(arrows)
         + f"\n```\n\n{COLUMNS}{rows}"
     )

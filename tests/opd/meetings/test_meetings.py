@@ -81,7 +81,7 @@ def test_the_owner_reports_and_everyone_sees_it(as_: As, house: House, meeting: 
     assert (decision.done_note, decision.done_by) == ("Sudah dilengkapi.", house.operator)
     assert "Lengkapi bukti" not in words(owner, "/workspace/")
     assert "Sudah dilengkapi." in words(as_(house.decider), f"/meetings/{meeting.pk}/")
-    assert AuditEvent.objects.filter(action="decision.done").count() == 1
+    assert AuditEvent.objects.filter(action="decision.finish").count() == 1
 
 
 def test_what_was_typed_too_late_is_given_back(as_: As, house: House, meeting: Meeting) -> None:
