@@ -2,10 +2,13 @@
 
 import uuid
 from collections.abc import Callable
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.cache import patch_cache_control
 
+from smartcity import errors
 from smartcity.lib import reference
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -39,3 +42,22 @@ def headers(get_response: Handler) -> Handler:
         return response
 
     return middleware
+
+
+def methods(get_response: Handler) -> Handler:
+    """Say in words what an empty 405 says: a person meets one who opens or reloads the address of a form."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content:
+            return errors.wrong_method(request, response["Allow"])
+        return response
+
+    return middleware
+
+
+class LoginRequired(LoginRequiredMiddleware):
+    """Django's door, but a form that comes after its session ended gets its words back."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
+        return errors.signed_out(request) or super().handle_no_permission(request, view_func)
