@@ -20,14 +20,12 @@ from opd.models import (
     Program,
     Progress,
     ProgressNote,
-    ProgressSubmission,
     ReportingPeriod,
-    Status,
     User,
 )
 from opd.models.period import QUARTERS
-from opd.presentation.progress import lateness, with_unit
-from opd.presentation.quick_wins import badge, tile_html
+from opd.presentation.progress import with_unit
+from opd.views import progress_table
 from smartcity.lib import clock, dates, paging
 from smartcity.lib.workflow import NotReady, WrongStatus
 
@@ -53,9 +51,8 @@ def progress_list(request: HttpRequest) -> HttpResponse:
         "quarter": due,
         "quarters": [_quarter_head(number, periods.get(number), due) for number in QUARTERS],
         "page": page,
-        "rows": _rows(user, page.object_list, year, periods, due, own),
+        "lines": progress_table.draw(request, user, page.object_list, year, periods, due),
         "due": dates.wib(periods[due].due_at) if due in periods else "",
-        "own": bool(own),
         "opds": [] if own else opd_options(list(Opd.objects.of_city(city)), filters.chosen("opd")),
         "to_approve": Progress.objects.to_submit(user, year, due).count() if own else 0,
         "is_head": bool(user.headed_opds()),
@@ -79,7 +76,7 @@ def _programs(user: User, city: City, year: int, filters: QuarterFilter) -> Any:
         rows = rows.of_own_opds(user)
     elif opd := filters.chosen("opd"):
         rows = rows.filter(opd=opd)
-    return rows.matching(filters.chosen("q") or "").for_list()
+    return rows.matching(filters.chosen("q") or "").select_related("opd")
 
 
 def _quarter_head(number: int, period: ReportingPeriod | None, due: int) -> dict[str, Any]:
@@ -88,77 +85,6 @@ def _quarter_head(number: int, period: ReportingPeriod | None, due: int) -> dict
         "due": dates.short_date(period.due_at) if period else "",
         "current": number == due,
     }
-
-
-def _rows(
-    user: User,
-    programs: list[Program],
-    year: int,
-    periods: dict[int, ReportingPeriod],
-    due: int,
-    own: set[int],
-) -> list[dict[str, Any]]:
-    """The lines with their cells: one query for all reports, one for when they were first submitted."""
-    reports = Progress.objects.visible_to(user).filter(program__in=programs, year=year)
-    by_place = {(row.program_id, row.quarter): row for row in reports}
-    sent: dict[int, Any] = {}
-    for pk, at in ProgressSubmission.objects.filter(progress__in=by_place.values(), sequence=1).values_list(
-        "progress", "at"
-    ):
-        sent[pk] = at
-    return [
-        {
-            "program": program,
-            "dimension": tile_html(program.dimension),
-            "cells": [
-                _cell(
-                    user, program, number, by_place.get((program.pk, number)), periods.get(number), sent, due
-                )
-                for number in QUARTERS
-            ],
-            "own": program.opd_id in own,
-        }
-        for program in programs
-    ]
-
-
-def _cell(
-    user: User,
-    program: Program,
-    quarter: int,
-    report: Progress | None,
-    period: ReportingPeriod | None,
-    sent: dict[int, Any],
-    due: int,
-) -> dict[str, Any]:
-    now, open_now = clock.now(), period is None or period.is_open(clock.now())
-    fill = open_now and rules.may_report(user, program)
-    if report is None:
-        return {
-            "quarter": quarter,
-            "late": lateness(period, None, now),
-            "start": fill,
-            "primary": fill and quarter == due,
-        }
-    edits = rules.may_edit(user, report) and report.status in (Status.DRAFT, Status.RETURNED)
-    first = sent.get(report.pk)
-    return {
-        "quarter": quarter,
-        "report": True,
-        "status": badge(report.status),
-        "value": with_unit(report.value, "")
-        if rules.is_owner(user, report) or report.status in _SHOWN
-        else "",
-        "url": reverse("opd:progress_edit" if edits else "opd:progress", args=[report.pk]),
-        "edits": edits,
-        "primary": edits and (quarter == due or report.status == Status.RETURNED),
-        "late": lateness(period, first, now) if report.late or first is None else "",
-        "corrected": report.corrections,
-    }
-
-
-#: Outside the agency a figure is read where it was handed in as it stands.
-_SHOWN = (Status.SUBMITTED, Status.VERIFIED)
 
 
 @require_http_methods(["GET", "POST"])
