@@ -1,4 +1,4 @@
-"""`bin/bench [pdf|web|dash|celery|xlsx|all] [--quick] [--check]`: measure, print one table, keep it as JSON."""
+"""`bin/bench [pdf|web|dash|plan|celery|xlsx|all] [--quick] [--check]`: measure, print one table, keep it as JSON."""
 
 import argparse
 import importlib
@@ -19,6 +19,7 @@ SECTIONS = {
     "pdf": "bench.pdf",
     "web": "bench.web",
     "dash": "bench.dash",
+    "plan": "bench.plan",
     "celery": "bench.background",
     "xlsx": "bench.xlsx",
 }

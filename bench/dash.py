@@ -36,12 +36,14 @@ def rows(stage: Stage) -> list[Row]:
 
 
 class Scale:
-    """A city with so many quick wins in a database of its own, and the people who look at it."""
+    """A city with so many records in a database of its own, and the people who look at it."""
 
-    def __init__(self, stage: Stage, count: int) -> None:
-        self.name, self.count = f"scale-{count}", count
+    def __init__(
+        self, stage: Stage, count: int, *, kind: str = "scale", fill: Callable[[int, Any], Crowd] = fill
+    ) -> None:
+        self.name, self.count = f"{kind}-{count}", count
         use_new_database(self.name)
-        self.crowd: Crowd = fill(count, stage.folder)
+        self.crowd = fill(count, stage.folder)
         self.people = self.crowd.built.cast
         self.visitors = {who: pages.Visitor(self.people[who]) for who in ("leader", "reviewer")}
         self.handler = pages.handler()
@@ -141,29 +143,37 @@ def _create(crowd: Crowd, row: QuickWin, pks: list[int], words: Words) -> None:
 
 
 def _dashboard(scales: list[Scale], count: int, checked: str) -> list[Row]:
-    """CPU and wall of the leader's page at each size, round by round."""
+    found = growth(scales, "W2", "dashboard", "/city/", count)
+    found[0].facts["checked"] = checked
+    return [*found, _dashboard_alone(scales[0], count)]
+
+
+def growth(
+    scales: list[Scale], goal: str, name: str, path: str, count: int, who: str = "leader"
+) -> list[Row]:
+    """CPU and wall of a page at each size, round by round."""
     cpu: dict[str, list[float]] = {scale.label: [] for scale in scales}
     wall: dict[str, list[float]] = {scale.label: [] for scale in scales}
     for _ in range(count):
         for scale in scales:
-            page = _entered(scale, lambda scale=scale: scale.get("leader", "/city/"))
+            page = entered(scale, lambda scale=scale: scale.get(who, path))
             cpu[scale.label].append(per_call(page, seconds=0.3))
             wall[scale.label].append(per_call(page, clock=time.perf_counter, seconds=0.3))
     first, second, last = scales[0].label, scales[min(1, len(scales) - 1)].label, scales[-1].label
     facts = {
         "ms": {label: round(statistics.median(values), 2) for label, values in cpu.items()},
-        "statements": pages.statements_of(lambda: scales[-1].get("leader", "/city/")),
-        "checked": checked,
+        "wall_ms": {label: round(statistics.median(values), 2) for label, values in wall.items()},
+        "statements": pages.statements_of(lambda: scales[-1].get(who, path)),
     }
     found = []
-    for name, times in (("CPU", cpu), ("wall", wall)):
+    for title, times in (("CPU", cpu), ("wall", wall)):
         if last != second:
             found.append(
-                Row("W2", f"dashboard {last} / {second}, {name}", ratios(times[last], times[second]), 1.15)
+                Row(goal, f"{name} {last} / {second}, {title}", ratios(times[last], times[second]), 1.15)
             )
-        found.append(Row("W2", f"dashboard {last} / {first}, {name}", ratios(times[last], times[first]), 1.3))
-    found[0] = Row(**(vars(found[0]) | {"facts": facts}))
-    return [*found, _dashboard_alone(scales[0], count)]
+        found.append(Row(goal, f"{name} {last} / {first}, {title}", ratios(times[last], times[first]), 1.3))
+    found[0].facts.update(facts)
+    return found
 
 
 def _dashboard_alone(scale: Scale, count: int) -> Row:
@@ -179,7 +189,7 @@ def _dashboard_alone(scale: Scale, count: int) -> Row:
     def hello() -> bytes:
         return scale.visitors["leader"].get(bare, "/hello")
 
-    _entered(scale, page)
+    entered(scale, page)
     hello()
     slow, zero = [], []
     for _ in range(count):
@@ -188,7 +198,7 @@ def _dashboard_alone(scale: Scale, count: int) -> Row:
     return Row("W2 hello", "dashboard without sign-in / hello, CPU", ratios(slow, zero), 30)
 
 
-def _entered(scale: Scale, page: Callable[[], bytes]) -> Callable[[], bytes]:
+def entered(scale: Scale, page: Callable[[], bytes]) -> Callable[[], bytes]:
     """Go to the database of a size and call the page until its connection is warm."""
     scale.enter()
     for _ in range(2):
@@ -200,35 +210,37 @@ def _entered(scale: Scale, page: Callable[[], bytes]) -> Callable[[], bytes]:
 
 
 def _lists(scales: list[Scale], count: int) -> list[Row]:
+    return [
+        sql_growth(scales, "list", "/quick-wins/", _middle_of_list, count),
+        sql_growth(scales, "queue", "/queue/", _middle_of_queue, count),
+    ]
+
+
+def sql_growth(
+    scales: list[Scale], name: str, path: str, middle: Callable[[Scale], str], count: int, goal: str = "W6"
+) -> Row:
     """Time of all statements of the middle page, as the program that asks them sees it."""
-    found = []
-    for name, path, middle in (
-        ("list", "/quick-wins/", _middle_of_list),
-        ("queue", "/queue/", _middle_of_queue),
-    ):
-        times: dict[str, list[float]] = {scale.label: [] for scale in scales}
-        statements = set()
-        for _ in range(count):
-            for scale in (scales[0], scales[-1]):
-                scale.enter()
-                page = f"{path}?page={middle(scale)}"
-                _entered(scale, lambda scale=scale, page=page: scale.get("reviewer", page))
-                spent = []
-                for _ in range(CALLS):
-                    with pages.sql_of() as sql:
-                        scale.get("reviewer", page)
-                    spent.append(sql.ms)
-                    statements.add(sql.statements)
-                times[scale.label].append(statistics.median(spent))
-        first, last = scales[0].label, scales[-1].label
-        facts = {"sql_ms": {label: round(statistics.median(times[label]), 2) for label in (first, last)}}
-        found.append(
-            Row(
-                "W6", f"{name}: SQL time of the middle page, {last} / {first}", ratios(times[last], times[first]), 2.5,
-                facts=facts | {"statements": sorted(statements)},
-            )
-        )  # fmt: skip
-    return found
+    times: dict[str, list[float]] = {scale.label: [] for scale in scales}
+    statements = set()
+    for _ in range(count):
+        for scale in (scales[0], scales[-1]):
+            scale.enter()
+            page = f"{path}{'&' if '?' in path else '?'}page={middle(scale)}"
+            entered(scale, lambda scale=scale, page=page: scale.get("reviewer", page))
+            spent = []
+            for _ in range(CALLS):
+                with pages.sql_of() as sql:
+                    scale.get("reviewer", page)
+                spent.append(sql.ms)
+                statements.add(sql.statements)
+            times[scale.label].append(statistics.median(spent))
+    first, last = scales[0].label, scales[-1].label
+    facts = {
+        "sql_ms": {label: round(statistics.median(times[label]), 2) for label in (first, last)},
+        "statements": sorted(statements),
+    }
+    what = f"{name}: SQL time of the middle page, {last} / {first}"
+    return Row(goal, what, ratios(times[last], times[first]), 2.5, facts=facts)
 
 
 def _middle_of_list(scale: Scale) -> str:
@@ -248,7 +260,7 @@ def _middle_of_queue(scale: Scale) -> str:
 
 def _charts(scale: Scale, count: int) -> Row:
     """The CPU of every chart function while the dashboard is made, as a share of the page's."""
-    page = _entered(scale, lambda: scale.get("leader", "/city/"))
+    page = entered(scale, lambda: scale.get("leader", "/city/"))
     shares = []
     for _ in range(count):
         with _timed(charts, [name for name in charts.__all__ if name[0].islower()]) as spent:

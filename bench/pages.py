@@ -34,8 +34,14 @@ class _BaselineRequest(WSGIRequest):
     urlconf = "bench.baselines.urls"
 
 
-def handler(middleware: Sequence[str] | None = None, *, baseline: bool = False) -> WSGIHandler:
-    """The portal's handler, or one with other middleware and the baselines' addresses."""
+class _PlanBaselineRequest(WSGIRequest):
+    urlconf = "bench.baselines.plan_urls"
+
+
+def handler(
+    middleware: Sequence[str] | None = None, *, baseline: bool = False, plan: bool = False
+) -> WSGIHandler:
+    """The portal's handler, or one with other middleware and the baselines' addresses (of the plan: `plan`)."""
     before = settings.MIDDLEWARE
     settings.MIDDLEWARE = before if middleware is None else list(middleware)
     try:
@@ -43,7 +49,7 @@ def handler(middleware: Sequence[str] | None = None, *, baseline: bool = False) 
     finally:
         settings.MIDDLEWARE = before
     if baseline:
-        made.request_class = _BaselineRequest
+        made.request_class = _PlanBaselineRequest if plan else _BaselineRequest
     return made
 
 
