@@ -1,7 +1,7 @@
 """Writing the audit chain: who did what, in the transaction of the change."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -31,12 +31,36 @@ def record(
     `before` and `after` are digests of the object. Must run inside the transaction of the change:
     an event without its change, or a change without its event, would be a lie.
     """
-    if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError("audit.record runs inside the transaction of the change")
     chain = _locked_chain(city_id, year)
+    event = _linked(chain, by=by, action=action, obj=obj, before=before, after=after, reason=reason)
+    event.save()
+    chain.save(update_fields=["sequence", "hash"])
+    return event
+
+
+def record_many(*, by: "User", action: str, changes: Iterable[tuple[Any, str, str]]) -> None:
+    """Append an event for each of `changes` (object, digest before, digest after), all of one city."""
+    rows = list(changes)
+    if not rows:
+        return
+    city = rows[0][0].city
+    chain = _locked_chain(city.pk, city.evaluation_year)
+    AuditEvent.objects.bulk_create(
+        [
+            _linked(chain, by=by, action=action, obj=obj, before=before, after=after)
+            for obj, before, after in rows
+        ]
+    )
+    chain.save(update_fields=["sequence", "hash"])
+
+
+def _linked(
+    chain: AuditChain, *, by: "User | None", action: str, obj: Any, before: str, after: str, reason: str = ""
+) -> AuditEvent:
+    """Return the next event of a chain and make it the chain's end."""
     event = AuditEvent(
-        city_id=city_id,
-        year=year,
+        city_id=chain.city_id,
+        year=chain.year,
         sequence=chain.sequence + 1,
         actor=by,
         role=acting_role(by, obj),
@@ -51,14 +75,14 @@ def record(
         prev_hash=chain.hash,
     )
     event.hash = hash_of(event)
-    event.save()
     chain.sequence, chain.hash = event.sequence, event.hash
-    chain.save(update_fields=["sequence", "hash"])
     return event
 
 
 def _locked_chain(city_id: int, year: int) -> AuditChain:
     """The end of the chain, locked: one statement, but for the first event of a year."""
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("audit.record runs inside the transaction of the change")
     chains = AuditChain.objects.select_for_update()
     chain = chains.filter(city_id=city_id, year=year).first()
     if chain is None:
@@ -73,6 +97,12 @@ def last_to(action: str, obj: Any) -> AuditEvent | None:
         object_type=obj._meta.label_lower, object_id=str(obj.pk), action=action
     )
     return events.select_related("actor").order_by("-sequence").first()
+
+
+def last_of(city_id: int, year: int, *actions: str) -> AuditEvent | None:
+    """The newest event of some actions in a city's year; None when there is none."""
+    events = AuditEvent.objects.filter(city=city_id, year=year, action__in=actions)
+    return events.order_by("-sequence").first()
 
 
 def hash_of(event: AuditEvent) -> str:

@@ -5,7 +5,7 @@ is being mended is found by its old words until it is submitted again. A program
 find of one that was returned is what stood here when it left for the planner.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -43,6 +43,31 @@ def refresh(record: Record, action: str) -> None:
     else:
         wanted, stored = _everything(record), _stored(record)
     _write(wanted, {(row.audience, row.source): row for row in stored}, _kept(record))
+
+
+def refresh_texts(records: Sequence[Program | QuickWin]) -> None:
+    """Bring the agency's own index up to records of one kind that were made or saved, in a few statements for all."""
+    if not records:
+        return
+    kind = _kind(records[0])
+    rows = Finding.objects.filter(**{f"{kind}__in": [row.pk for row in records]}, audience=OWN, source=kind)
+    stored = {getattr(row, f"{kind}_id"): row for row in rows.defer("terms")}
+    fresh, changed = [], []
+    for row in map(_text, records):
+        old = stored.get(getattr(row, f"{kind}_id"))
+        if old is None:
+            fresh.append(row)
+        elif old.values() != row.values():
+            row.pk = old.pk
+            changed.append(row)
+    Finding.objects.bulk_create(fresh)
+    # Rows with their keys go in as one INSERT that updates: bulk_update writes a CASE for each cell.
+    Finding.objects.bulk_create(
+        changed,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=["opd", "place", "title", "text", "terms"],
+    )
 
 
 def rebuild(city_id: int) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from opd.completeness import FIELDS, PROGRESS_FIELDS, counted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from opd.models import CityBudget, Evidence, MasterPlan, Program, ProgramYear, Progress, QuickWin
 
@@ -88,6 +88,22 @@ def progress_payload(progress: "Progress") -> dict[str, Any]:
 
 def program_payload(program: "Program") -> dict[str, Any]:
     """Return a programme with its partners and the figures of its years."""
+    return program_payload_of(
+        program,
+        supporting=program.supporting.values_list("pk", flat=True),
+        quick_wins=program.quick_wins.values_list("pk", flat=True),
+        years=program.years.order_by("year"),
+    )
+
+
+def program_payload_of(
+    program: "Program",
+    *,
+    supporting: "Iterable[int]",
+    quick_wins: "Iterable[int]",
+    years: "Iterable[ProgramYear]",
+) -> dict[str, Any]:
+    """Return the same of what was read already. `years` come in their order."""
     return {
         "schema": SCHEMA,
         "id": program.pk,
@@ -97,11 +113,10 @@ def program_payload(program: "Program") -> dict[str, Any]:
         "sub_dimension": program.sub_dimension_id,
         "status": program.status,
         "values": {name: plain(getattr(program, name)) for name in PROGRAM_VALUES},
-        "supporting": sorted(program.supporting.values_list("pk", flat=True)),
-        "quick_wins": sorted(program.quick_wins.values_list("pk", flat=True)),
+        "supporting": sorted(supporting),
+        "quick_wins": sorted(quick_wins),
         "years": [
-            {"year": row.year} | {name: plain(getattr(row, name)) for name in YEAR_VALUES}
-            for row in program.years.order_by("year")
+            {"year": row.year} | {name: plain(getattr(row, name)) for name in YEAR_VALUES} for row in years
         ],
         "sample_fields": sorted(program.sample_fields),
     }

@@ -1,4 +1,7 @@
-"""The chosen rows of a list become records: new ones many at a time, changed ones through the actions of the forms."""
+"""The chosen rows of a list become records: new ones and changed programmes many at a time, all or nothing.
+
+A changed quick win goes through the action of its form, section by section: a city has tens of them, not thousands.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,8 +10,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
-from opd import audit, tallies
-from opd.actions.programs import save_program, save_program_year
+from opd import audit, finding, tallies
+from opd.actions.programs_many import Change, NotAsSeen, lock_programs, save_programs
 from opd.actions.quick_wins import save_section
 from opd.completeness import BY_NAME, counted
 from opd.exchange import shapes
@@ -27,6 +30,7 @@ from opd.models import (
     QuickWin,
     QuickWinEvent,
     State,
+    StateChange,
 )
 from smartcity.lib import clock
 from smartcity.lib.models import StaleVersion, digest_of
@@ -46,10 +50,10 @@ def save_rows(job: ImportJob) -> tuple[int, int]:
     """
     # Lists of one city are saved one after another; then nobody else takes a code or a number meanwhile.
     City.objects.select_for_update(no_key=True).get(pk=job.city_id)
-    changed_pks = _changed(job)
-    world = World.of(job.city, job.by, Kind(job.kind), job.year, only=changed_pks)
+    # What a list of programmes changes is read batch by batch, under its locks.
+    world = World.of(job.city, job.by, Kind(job.kind), job.year, only=())
     saver = _Programs(job, world) if job.kind == Kind.ACTION_PLAN else _QuickWins(job, world)
-    _lock(saver, changed_pks)
+    _lock(saver, _changed(job))
     saved: list[list[Any]] = []
     made = changed = 0
     for batch in _batches(job):
@@ -58,12 +62,11 @@ def save_rows(job: ImportJob) -> tuple[int, int]:
             saver.make(new)
         except IntegrityError:
             raise RowChanged(_between(new[0].number, new[-1].number)) from None
-        for row in batch:
-            if row.outcome == Outcome.CHANGE:
-                _change(saver, row)
-                changed += 1
-            saved.append([row.number, row.outcome, row.object_id, row.values])
+        old = [row for row in batch if row.outcome == Outcome.CHANGE]
+        saver.change(old)
+        saved += [[row.number, row.outcome, row.object_id, row.values] for row in batch]
         made += len(new)
+        changed += len(old)
     saver.recount()
     job.rows.chosen_to_save().update(saved=True)
     audit.record(
@@ -94,10 +97,7 @@ def _lock(saver: "_Programs | _QuickWins", pks: list[int]) -> None:
     A list saved row by row would hold the chain while it asks for the next record, and wait for who waits for it.
     """
     for start in range(0, len(pks), BATCH):
-        rows = saver.model._base_manager.select_for_update(of=("self",)).filter(
-            pk__in=pks[start : start + BATCH]
-        )
-        list(rows.order_by("pk").values_list("pk"))
+        saver.lock(pks[start : start + BATCH])
     saver.recount()
 
 
@@ -106,16 +106,6 @@ def _batches(job: ImportJob) -> Iterator[list[ImportRow]]:
     while batch := list(job.rows.chosen_to_save().filter(number__gt=last)[:BATCH]):
         yield batch
         last = batch[-1].number
-
-
-def _change(saver: "_Programs | _QuickWins", row: ImportRow) -> None:
-    record: Any = saver.record(row)
-    if record is None or record.version != row.seen_version:
-        raise RowChanged(_meanwhile(row.number))
-    try:
-        saver.change(row, record)
-    except (StaleVersion, PermissionDenied):
-        raise RowChanged(_meanwhile(row.number)) from None
 
 
 def _meanwhile(number: int) -> str:
@@ -135,8 +125,6 @@ def _between(first: int, last: int) -> str:
 class _Programs:
     """Rows of an action plan."""
 
-    model: Any = Program
-
     def __init__(self, job: ImportJob, world: World) -> None:
         self.job, self._world = job, world
         self._now = clock.now()
@@ -152,18 +140,29 @@ class _Programs:
             )
             for program in programs
         )  # fmt: skip
-        years, links = [], []
+        years, links, states = [], [], []
         for program, (_row, values) in zip(programs, pairs, strict=True):
-            years += [
+            told = [
                 ProgramYear(program=program, year=year, **figures)
                 for year, figures in self._years(values, values).items()
             ]
+            years += told
+            states += [
+                StateChange(
+                    program=program, year=row.year, target=row.state, reason=row.state_reason, actor=by,
+                    role=by.role_for(program), at=self._now,
+                )
+                for row in told
+                if row.state
+            ]  # fmt: skip
             links += [
                 Program.supporting.through(program_id=program.pk, opd_id=self._world.opds[short].pk)
                 for short in self._supporting(values)
             ]
         ProgramYear.objects.bulk_create(years)
         Program.supporting.through._default_manager.bulk_create(links)
+        StateChange.objects.bulk_create(states)
+        finding.refresh_texts(programs)
 
     def _program(self, row: ImportRow, values: dict[str, Any]) -> Program:
         opd, world = owner_of(self._world, values), self._world
@@ -180,35 +179,40 @@ class _Programs:
             **self._columns(values, values),
         )
 
-    def record(self, row: ImportRow) -> Program | None:
-        return self._world.programs.get(folded(row.values["code"]))
+    def lock(self, pks: list[int]) -> None:
+        lock_programs(pks)
 
-    def change(self, row: ImportRow, program: Program) -> None:
+    def change(self, rows: list[ImportRow]) -> None:
+        numbers = {row.object_id: row.number for row in rows}
+        try:
+            save_programs([self._changed(row) for row in rows], by=self.job.by)
+        except NotAsSeen as other:
+            raise RowChanged(_meanwhile(numbers[other.pk])) from None
+
+    def _changed(self, row: ImportRow) -> Change:
         values = shapes.from_json(Kind.ACTION_PLAN, row.values)
         changed = {name: values[name] for name in row.before}
         columns: dict[str, Any] = self._columns(changed, values)
         if "supporting_opds" in changed:
             columns["supporting"] = [self._world.opds[short] for short in self._supporting(changed)]
-        by = self.job.by
-        if columns:
-            save_program(pk=program.pk, values=columns, version=program.version, by=by)
-        for year, figures in self._years(changed, values).items():
-            save_program_year(pk=program.pk, year=year, values=figures, by=by, version=None)
+        return Change(row.object_id or 0, row.seen_version or 0, columns, self._years(changed, values))
 
     def recount(self) -> None:
         """Recount what changed rows touch. New programmes are drafts, and the summary counts approved ones only."""
+        rows = self.job.rows.chosen_to_save().filter(outcome=Outcome.CHANGE)
+        touched = Program._base_manager.filter(pk__in=rows.order_by().values("object_id"))
+        stored = {pk: cell for pk, *cell in touched.values_list("pk", "opd", "dimension")}
+        years: dict[int, set[int]] = {}
+        for program, year in ProgramYear.objects.filter(program__in=touched).values_list("program", "year"):
+            years.setdefault(program, set()).add(year)
         cells = set()
-        for row in self.job.rows.chosen_to_save().filter(outcome=Outcome.CHANGE):
-            program = self.record(row)
-            if program is not None:
-                years = {figures.year for figures in program.years.all()}
-                years |= set(self._years(row.before, row.values))
-                dimensions = {program.dimension_id, self._world.dimensions[row.values["dimension"]].pk}
-                cells |= {(year, program.opd_id, dimension) for year in years for dimension in dimensions}
-        for year, opd_id, dimension_id in sorted(cells):
-            tallies.refresh_plan_cell(
-                city_id=self.job.city_id, year=year, opd_id=opd_id, dimension_id=dimension_id
-            )
+        for pk, before, values in rows.values_list("object_id", "before", "values"):
+            if pk in stored:
+                opd_id, dimension_id = stored[pk]
+                all_years = years.get(pk, set()) | set(self._years(before, values))
+                dimensions = {dimension_id, self._world.dimensions[values["dimension"]].pk}
+                cells |= {(year, opd_id, dimension) for year in all_years for dimension in dimensions}
+        tallies.refresh_plan_cells(self.job.city_id, cells)
 
     def _columns(self, changed: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
         columns = {
@@ -243,8 +247,6 @@ class _Programs:
 class _QuickWins:
     """Rows of a list of quick wins."""
 
-    model: Any = QuickWin
-
     def __init__(self, job: ImportJob, world: World) -> None:
         self.job, self._world = job, world
         self._now = clock.now()
@@ -260,6 +262,21 @@ class _QuickWins:
             )
             for row in quick_wins
         )
+        finding.refresh_texts(quick_wins)
+
+    def lock(self, pks: list[int]) -> None:
+        rows = QuickWin._base_manager.select_for_update(of=("self",)).filter(pk__in=pks)
+        list(rows.order_by("pk").values_list("pk"))
+
+    def change(self, rows: list[ImportRow]) -> None:
+        for row in rows:
+            record = self.record(row)
+            if record is None or record.version != row.seen_version:
+                raise RowChanged(_meanwhile(row.number))
+            try:
+                self._change(row, record)
+            except (StaleVersion, PermissionDenied):
+                raise RowChanged(_meanwhile(row.number)) from None
 
     def _quick_win(self, row: ImportRow, values: dict[str, Any]) -> QuickWin:
         opd = owner_of(self._world, values)
@@ -288,7 +305,7 @@ class _QuickWins:
         key = (row.values["year"], row.values["dimension"], folded(row.values["name"]))
         return self._world.quick_wins.get(key)
 
-    def change(self, row: ImportRow, quick_win: QuickWin) -> None:
+    def _change(self, row: ImportRow, quick_win: QuickWin) -> None:
         values = shapes.from_json(Kind.QUICK_WIN, row.values)
         changed = {name: values[name] for name in row.before}
         sections: dict[str, dict[str, Any]] = {}
