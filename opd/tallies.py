@@ -4,6 +4,7 @@ A cell holds what one agency has in one dimension and year (or quarter), so the 
 """
 
 from collections.abc import Iterator, Set
+from functools import cache
 from typing import Any
 
 from django.db import models, transaction
@@ -50,7 +51,7 @@ PLAN_TOTALS: dict[str, Any] = (
 def refresh(*, city_id: int, year: int, opd_id: int, dimension_id: int) -> None:
     """Recount one cell of quick wins."""
     cell = {"city_id": city_id, "year": year, "opd_id": opd_id, "dimension_id": dimension_id}
-    _recount(Tally, cell, QuickWin.objects.filter(**cell), TOTALS)
+    _recount(Tally, cell)
 
 
 def refresh_progress(*, city_id: int, year: int, quarter: int, opd_id: int, dimension_id: int) -> None:
@@ -62,7 +63,7 @@ def refresh_progress(*, city_id: int, year: int, quarter: int, opd_id: int, dime
         "opd_id": opd_id,
         "dimension_id": dimension_id,
     }
-    _recount(ProgressTally, cell, Progress.objects.filter(**cell), PROGRESS_TOTALS)
+    _recount(ProgressTally, cell)
 
 
 def refresh_plan(program: Program, year: int) -> None:
@@ -75,7 +76,7 @@ def refresh_plan(program: Program, year: int) -> None:
 def refresh_plan_cell(*, city_id: int, year: int, opd_id: int, dimension_id: int) -> None:
     """Recount one cell of the plan."""
     cell = {"city_id": city_id, "year": year, "opd_id": opd_id, "dimension_id": dimension_id}
-    _recount(PlanTally, cell, _plan_rows().filter(**{PLAN_CELLS[k]: v for k, v in cell.items()}), PLAN_TOTALS)
+    _recount(PlanTally, cell)
 
 
 def refresh_plan_cells(city_id: int, cells: Set[tuple[int, int, int]]) -> None:
@@ -113,17 +114,31 @@ def _plan_rows() -> "models.QuerySet[ProgramYear]":
     return ProgramYear.objects.filter(program__status="approved").order_by()
 
 
-def _recount(
-    table: type[models.Model], cell: dict[str, Any], rows: "models.QuerySet[Any]", totals: dict[str, Any]
-) -> None:
+def _recount(table: type[models.Model], cell: dict[str, Any]) -> None:
     """Locked before counting: whoever counted first and waited afterwards would write an old number."""
-    table._default_manager.get_or_create(**cell)
-    locked = table._default_manager.select_for_update().get(**cell)
+    counting, cells, totals = _counting(table)
+    kept = table._default_manager.select_for_update().filter(**cell).values("pk", *totals)
+    locked = next(iter(kept), None)
+    if locked is None:
+        table._default_manager.get_or_create(**cell)
+        locked = kept.get()
+    counted: dict[str, Any] = next(
+        iter(counting.filter(**{cells[name]: value for name, value in cell.items()})), {}
+    )
+    numbers = {name: counted.get(f"n_{name}", 0) for name in totals}
+    if changed := {name: number for name, number in numbers.items() if locked[name] != number}:
+        table._default_manager.filter(pk=locked["pk"]).update(**changed)
+
+
+@cache
+def _counting(
+    table: type[models.Model],
+) -> "tuple[models.QuerySet[Any, Any], dict[str, str], dict[str, Any]]":
+    """The query that counts the cells of a summary, made once: making it was most of what a recount costs."""
+    _table, rows, cells, totals = next(summary for summary in _tables() if summary[0] is table)
     # Not by the tally's own names: a sum named like a column would be taken for the column.
-    counted = rows.order_by().aggregate(**{f"n_{name}": total for name, total in totals.items()})
-    for name in totals:
-        setattr(locked, name, counted[f"n_{name}"])
-    locked.save(update_fields=[*totals])
+    sums = {f"n_{name}": total for name, total in totals.items()}
+    return rows.values(*cells.values()).annotate(**sums).values(*sums).order_by(), cells, totals
 
 
 @transaction.atomic
