@@ -81,7 +81,7 @@ def snapshot_preview(request: HttpRequest, pk: int, sha256: str) -> HttpResponse
     piece = _piece(request, pk, sha256)
     if not piece["has_preview"]:
         raise Http404
-    return files.serve_preview(piece["sha256"], download_name=piece["title"])
+    return files.serve_preview(request, piece["sha256"], download_name=piece["title"])
 
 
 def _piece(request: HttpRequest, pk: int, sha256: str) -> dict[str, Any]:

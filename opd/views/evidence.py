@@ -169,7 +169,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponseBase:
     piece = evidence_or_404(request, pk)
     if piece.stored_file is None or not piece.stored_file.has_preview:
         raise Http404
-    return files.serve_preview(piece.stored_file.sha256, download_name=piece.title)
+    return files.serve_preview(request, piece.stored_file.sha256, download_name=piece.title)
 
 
 def _evidence_url(record: QuickWin | Progress) -> str:

@@ -294,8 +294,11 @@ def test_a_frozen_file_is_served_by_the_right_to_its_snapshot(
         answer = as_user(name).get(place)
         assert (answer.status_code, answer["X-Content-Type-Options"]) == (200, "nosniff")
         assert answer.getvalue().startswith(b"\xff\xd8")
+    kept = {"If-None-Match": answer["ETag"]}
+    assert as_user("assessor").get(preview, headers=kept).status_code == 304
     for name in ("outsider", "operator", "foreign_reviewer", "administrator"):
         assert as_user(name).get(address).status_code == 404
+        assert as_user(name).get(preview, headers=kept).status_code == 404
     other = reverse("evaluations:snapshot_file", args=[window.pk, "cd" * 32])
     assert as_user("assessor").get(other).status_code == 404
 

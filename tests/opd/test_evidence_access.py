@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -38,12 +39,44 @@ def test_a_preview_is_a_small_picture_inline(draft: QuickWin, agency: Client) ->
     upload(agency, draft, ("foto.png", make.png()))
     piece = draft.evidence.get()
     answer = agency.get(f"/evidence/{piece.pk}/preview/")
-    assert {name: answer[name] for name in HEADERS} == HEADERS
+    assert {name: answer[name] for name in HEADERS} == HEADERS | {"Cache-Control": "private, no-cache"}
     assert (answer["Content-Type"], answer["Content-Disposition"].partition(";")[0]) == (
         "image/jpeg",
         "inline",
     )
     assert Image.open(io.BytesIO(content_of(answer))).format == "JPEG"
+
+
+@pytest.mark.parametrize("prefix", ["", "/_private"], ids=["django", "nginx"])
+def test_a_browser_that_has_the_preview_asks_but_fetches_it_once(
+    prefix: str, draft: QuickWin, house: House, cast: dict[str, User], as_: As, agency: Client, settings: Any
+) -> None:
+    """The right is asked each time, also of a browser that shows the digest: on a shared phone a picture that was
+    kept answers nobody else. Another photo in its place is another picture.
+    """
+    settings.PORTAL_ACCEL_REDIRECT = prefix
+    upload(
+        agency, draft, ("foto.png", make.png()), ("lain.webp", make.encoded(make.picture((90, 60)), "WEBP"))
+    )
+    piece, other = draft.evidence.order_by("pk")
+    address = f"/evidence/{piece.pk}/preview/"
+    first = agency.get(address)
+    assert b"".join(first).startswith(b"" if prefix else b"\xff\xd8")
+    tag = first["ETag"]
+    assert piece.stored_file
+    assert tag == f'"{piece.stored_file.sha256}"'
+    again = agency.get(address, headers={"If-None-Match": tag})
+    assert (again.status_code, again.content, again["Cache-Control"], again["ETag"]) == (
+        304,
+        b"",
+        "private, no-cache",
+        tag,
+    )
+    another = agency.get(f"/evidence/{other.pk}/preview/", headers={"If-None-Match": tag})
+    assert (another.status_code, b"".join(another) == b"") == (200, bool(prefix))
+    for name in ("reviewer", "operator_elsewhere", "assessor"):
+        assert as_(cast[name]).get(address, headers={"If-None-Match": tag}).status_code == 404, name
+    assert Client().get(address, headers={"If-None-Match": tag}).status_code == 302
 
 
 def test_a_document_has_no_preview(document: Evidence, agency: Client) -> None:

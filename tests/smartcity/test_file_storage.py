@@ -230,13 +230,13 @@ def body(response: Any) -> bytes:
 def test_a_file_goes_out_in_a_cage(stored: str, prefix: str, preview: bool) -> None:
     with override_settings(PORTAL_ACCEL_REDIRECT=prefix):
         if preview:
-            response = files.serve_preview(stored, download_name="foto.jpg")
+            response = files.serve_preview(HttpRequest(), stored, download_name="foto.jpg")
         else:
             response = files.serve(stored, download_name="foto.jpg", media_type="image/jpeg")
     assert response["Content-Type"] == "image/jpeg"
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["Content-Security-Policy"] == "sandbox; default-src 'none'"
-    assert response["Cache-Control"] == "private, no-store"
+    assert response["Cache-Control"] == ("private, no-cache" if preview else "private, no-store")
     assert response["Cross-Origin-Resource-Policy"] == "same-origin"
     kind = "inline" if preview else "attachment"
     assert response["Content-Disposition"] == f'{kind}; filename="foto.jpg"'
@@ -294,4 +294,4 @@ def test_a_row_without_its_file_is_noticed(private_files: Path, prefix: str) -> 
         with pytest.raises(FileNotFoundError):
             files.serve(HASH, download_name="a.pdf", media_type="application/pdf")
         with pytest.raises(FileNotFoundError):
-            files.serve_preview(HASH, download_name="a.jpg")
+            files.serve_preview(HttpRequest(), HASH, download_name="a.jpg")

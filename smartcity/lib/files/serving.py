@@ -17,7 +17,8 @@ import logging
 from pathlib import Path
 
 from django.conf import settings
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
 
 from smartcity.lib.files import names, storage
@@ -36,6 +37,9 @@ _HEADERS = {
     "Cache-Control": "private, no-store",
     "X-Frame-Options": "DENY",
 }
+# The browser may keep a small picture but asks before each use, so the right is looked at each time and only the
+# bytes are saved. Never "immutable", not even where the address holds the digest: rights end, devices are shared.
+_ASKS_AGAIN = "private, no-cache"
 
 
 class Missing(FileNotFoundError, Http404):
@@ -58,15 +62,22 @@ def serve(sha256: str, *, download_name: str, media_type: str, inline: bool = Fa
     )
 
 
-def serve_preview(sha256: str, *, download_name: str) -> HttpResponseBase:
-    """Answer with the small JPEG of a stored photo, inline. Raises as `serve` does."""
-    path = storage.preview_path_for(sha256)
-    return _answer(
-        path,
-        f"{storage.relative_path(sha256)}.preview",
-        media_type=_PREVIEW_TYPE,
-        disposition=_disposition(download_name, "jpeg", attachment=False),
-    )
+def serve_preview(request: HttpRequest, sha256: str, *, download_name: str) -> HttpResponseBase:
+    """Answer with the small JPEG of a stored photo, inline; with 304 to a browser that has it. Raises as `serve`.
+
+    The caller has asked whether this person may see it, also before a 304.
+    """
+    path, tag = storage.preview_path_for(sha256), f'"{sha256}"'
+    response: HttpResponseBase | None = get_conditional_response(request, etag=tag)
+    if response is None:
+        response = _answer(
+            path,
+            f"{storage.relative_path(sha256)}.preview",
+            media_type=_PREVIEW_TYPE,
+            disposition=_disposition(download_name, "jpeg", attachment=False),
+        )
+    response["ETag"], response["Cache-Control"] = tag, _ASKS_AGAIN
+    return response
 
 
 def _answer(path: Path, relative: str, *, media_type: str, disposition: str) -> HttpResponseBase:
