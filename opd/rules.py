@@ -176,6 +176,11 @@ def may_see_meetings(user: "User") -> bool:
     return may_list(user)
 
 
+def may_see_agenda(user: "User", city_id: int) -> bool:
+    """What is open in the whole city, and what changed: for its own people; an agency has its workspace."""
+    return may_keep_meetings(user, city_id) or (may_list(user) and not user.opds())
+
+
 def may_finish(user: "User", decision: "Decision") -> bool:
     """The agency that owns the task says that it is done; nobody does for another."""
     return decision.opd_id in user.opds()

@@ -1,13 +1,16 @@
 """Forms of meetings and their decisions."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from opd.models import City, Decision, Meeting, Opd, Program
+from opd.forms.quick_wins import QueueFilter
+from opd.models import City, Decision, DecisionStatus, Meeting, Opd, Program
+from opd.since import NOWHERE
 from smartcity.lib import clock
 from smartcity.lib.forms import DayField
 
@@ -31,7 +34,7 @@ class MeetingForm(forms.ModelForm):
 
     def __init__(self, *args: Any, city: City, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.zone = ZoneInfo(city.timezone)
+        self.zone = city.zone()
         if self.instance.pk:
             held = self.instance.held_at.astimezone(self.zone)
             self.initial = {**self.initial, "day": held.date(), "hour": held.time()}
@@ -55,16 +58,96 @@ class DecisionForm(forms.ModelForm):
 
     def __init__(self, *args: Any, city: City, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        opds = Opd.objects.of_city(city).in_force(clock.now().astimezone(ZoneInfo(city.timezone)).date())
+        opds = Opd.objects.of_city(city).in_force(clock.now().astimezone(city.zone()).date())
+        if self.instance.pk:  # an owner that has ended since stays until another is chosen
+            opds |= Opd.objects.of_city(city).filter(pk=self.instance.opd_id)
         self.fields["opd"].queryset = opds  # type: ignore[attr-defined]
         programs: Any = self.fields["program"]
         programs.queryset = Program.objects.of_city(city.pk).approved().order_by("code")
         programs.empty_label = _("None")
 
 
-class DoneForm(forms.Form):
-    """How a decision was carried out."""
+class CorrectionForm(DecisionForm):
+    """What was written down wrongly, and why it is corrected: the owner has read the old words."""
+
+    reason = forms.CharField(
+        label=_("Why it is corrected"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    field_order = ["text", "opd", "due_on", "program", "reason"]
+
+    def values(self) -> dict[str, Any]:
+        """The columns of the decision."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "reason"}
+
+
+class DecisionMoveForm(forms.Form):
+    """The words of a move: what was done, or why a decision is opened again."""
 
     note = forms.CharField(
-        label=_("What was done"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2})
+        max_length=2000, error_messages={"required": _("Write in one sentence what was done, or why.")}
     )
+
+
+class _WithSelects(QueueFilter):
+    """A filter bar whose selects are drawn from plain rows."""
+
+    SELECTS: tuple[str, ...] = ()
+
+    def selects(self) -> list[dict[str, Any]]:
+        return [
+            {"name": name, "label": self.fields[name].label, "options": self._options(name)}
+            for name in self.SELECTS
+        ]
+
+
+class DecisionFilter(_WithSelects):
+    """How the list of decisions is narrowed: also by status, owner and meeting."""
+
+    SELECTS = ("status", "opd", "dimension")
+
+    status = forms.ChoiceField(
+        required=False,
+        label=_("Status"),
+        choices=[
+            ("", _("All")),
+            ("left", pgettext_lazy("decisions", "Not done yet")),
+            ("late", pgettext_lazy("decisions", "Late")),
+            *DecisionStatus.choices,
+        ],
+    )
+    opd = forms.ChoiceField(required=False, label=_("Owner"))
+    meeting = forms.IntegerField(required=False, min_value=1, max_value=2**31)
+
+    def __init__(self, *args: Any, opds: Iterable[Opd], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["q"].label = _("Search a decision or programme")
+        self.fields["opd"].choices = _shorts(opds)  # type: ignore[attr-defined]
+
+    def narrowing(self) -> dict[str, Any]:
+        """What `DecisionQuerySet.narrowed` takes."""
+        names = ("status", "opd", "dimension", "meeting")
+        return {name: self.chosen(name) for name in names} | {"text": self.chosen("q")}
+
+
+class ChangesFilter(_WithSelects):
+    """Which changes are listed: since when, of which kind, dimension and agency."""
+
+    SELECTS = ("what", "dimension", "opd")
+
+    since = DayField(required=False, label=_("Since"))
+    what = forms.ChoiceField(required=False, label=_("What changed"))
+    opd = forms.ChoiceField(required=False, label=_("OPD"))
+    meeting = forms.IntegerField(required=False, min_value=1, max_value=2**31)
+
+    def __init__(self, *args: Any, kinds: Mapping[str, Any], opds: Iterable[Opd], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["q"]
+        self.fields["what"].choices = [("", _("All")), *kinds.items()]  # type: ignore[attr-defined]
+        self.fields["opd"].choices = _shorts(opds)  # type: ignore[attr-defined]
+        self.fields["dimension"].choices += [(NOWHERE, _("Without a dimension"))]  # type: ignore[attr-defined]
+
+
+def _shorts(opds: Iterable[Opd]) -> list[tuple[str, Any]]:
+    """Agencies by their short name; one that was renamed under the same short name stands once."""
+    return [("", _("All")), *((short, short) for short in dict.fromkeys(row.short for row in opds))]

@@ -37,6 +37,9 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
     def newest_first(self) -> Self:
         return self.order_by("-held_at", "-pk")
 
+    def numbered(self, pk: int) -> "Meeting | None":
+        return self.filter(pk=pk).first()
+
     def before(self, meeting: "Meeting") -> "Meeting | None":
         """The city's meeting before this one, None for the first."""
         return self.of_city(meeting.city_id).filter(held_at__lt=meeting.held_at).newest_first().first()
@@ -80,7 +83,7 @@ class Meeting(Stamped, Versioned):
 class DecisionStatus(models.TextChoices):
     """Where a task stands; see DECISION in opd/workflow.py."""
 
-    OPEN = "open", _("Open")
+    OPEN = "open", pgettext_lazy("a decision", "Open")
     DONE = "done", _("Carried out")
     REOPENED = "reopened", pgettext_lazy("a decision", "Open again")
 
@@ -108,9 +111,12 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     def of_own_opds(self, user: "User") -> Self:
         return self.filter(opd__in=user.opds())
 
+    def of_meeting(self, meeting: "Meeting") -> Self:
+        return self.filter(meeting=meeting).order_by("number")
+
     def in_order(self) -> Self:
-        """As they were decided."""
-        return self.order_by("meeting__held_at", "meeting", "number")
+        """The newest meeting first, its decisions by number."""
+        return self.order_by("-meeting__held_at", "-meeting", "number")
 
     def for_list(self) -> Self:
         return self.select_related("meeting__city", "opd", "program__dimension", "done_by")

@@ -15,7 +15,7 @@ from opd import owing, rules
 from opd.actions import ladder
 from opd.models import City, Opd, Reminder, ReportingPeriod, Rung, User
 from opd.owing import Standing
-from smartcity.lib import clock, dates, lines
+from smartcity.lib import clock, dates, lines, paging
 
 QUARTERS = (1, 2, 3, 4)
 #: State: the colours of the badge, its icon.
@@ -98,15 +98,11 @@ def reason(standing: Standing) -> str:
 def board_page(user: User, city: City, year: int) -> dict[str, Any]:
     """Return the context of opd/board.html. The number of queries does not depend on agencies or records."""
     whole = rules.may_write_reminders(user, city.pk)
-    opds = [opd for opd in Opd.objects.of_city(city) if whole or opd.pk in user.opds()]
     periods = owing.periods_of(city, year)
-    reports, quick_wins = owing.reports_of(city.pk, year), owing.quick_wins_of(city.pk, year)
     steps = _Steps(city, periods)
     badges = {state: badge(state) for state in owing.WORST_FIRST}
     rows, idle = [], []
-    for opd in opds:
-        standings = [reports.get((opd.pk, quarter), Standing()) for quarter in QUARTERS]
-        results = quick_wins.get(opd.pk, Standing())
+    for opd, standings, results in standings_of(user, city, year):
         if any(row.expected or row.begun for row in (*standings, results)):
             rows.append(_row(opd, periods, standings, results, steps, badges, whole=whole))
         else:
@@ -129,29 +125,59 @@ def board_page(user: User, city: City, year: int) -> dict[str, Any]:
     }
 
 
+def standings_of(user: User, city: City, year: int) -> list[tuple[Opd, list[Standing], Standing]]:
+    """Return each agency this person sees with its four quarters and its quick wins; for the page and its files."""
+    whole = rules.may_write_reminders(user, city.pk)
+    reports, quick_wins = owing.reports_of(city.pk, year), owing.quick_wins_of(city.pk, year)
+    return [
+        (
+            opd,
+            [reports.get((opd.pk, quarter), Standing()) for quarter in QUARTERS],
+            quick_wins.get(opd.pk, Standing()),
+        )
+        for opd in Opd.objects.of_city(city)
+        if whole or opd.pk in user.opds()
+    ]
+
+
+def states_of(city: City, periods: list[ReportingPeriod], standings: list[Standing]) -> list[str]:
+    """The state of each quarter now; see owing.WORST_FIRST."""
+    now, today = clock.now(), ladder.local_day(city, clock.now())
+    return [
+        row.state(opened=period.opens_on <= today, overdue=period.due_at <= now)
+        for period, row in zip(periods, standings, strict=True)
+    ]
+
+
 def month_page(user: User, city: City, year: int) -> dict[str, Any]:
     """Return the context of opd/board_months.html: reports first handed in, by the city's own months."""
-    whole = rules.may_write_reminders(user, city.pk)
-    opds = [opd for opd in Opd.objects.of_city(city) if whole or opd.pk in user.opds()]
-    came, reports = owing.arrivals_of(city, year), owing.reports_of(city.pk, year)
-    rows = []
-    for opd in opds:
-        months = [came.get((opd.pk, month), 0) for month in range(1, 13)]
-        expected = sum(reports.get((opd.pk, quarter), Standing()).expected for quarter in QUARTERS)
-        if expected or any(months):
-            url = f"{reverse('opd:board_detail', args=[opd.pk])}?year={year}"
-            shown = [str(number) if number else "·" for number in months]
-            line = {"short": opd.short, "name": opd.official_name, "url": url, "months": shown}
-            rows.append(
-                (sum(months) / (expected or 1), opd.short, line | {"total": f"{sum(months)}/{expected}"})
-            )
+    address, shown = paging.addresses("opd:board_detail"), []
+    names, found = months_of(user, city, year)
+    for opd, counts, expected in found:
+        months = [str(number) if number else "·" for number in counts]
+        line = {"short": opd.short, "name": opd.official_name, "months": months}
+        line |= {"url": f"{address(opd.pk)}?year={year}", "total": f"{sum(counts)}/{expected}"}
+        shown.append((sum(counts) / (expected or 1), opd.short, line))
     return {
         "year": str(year),
         "before": str(year - 1),
         "after": str(year + 1),
-        "months": [str(MONTHS_3[month]).capitalize() for month in range(1, 13)],
-        "rows": [row for _share, _short, row in sorted(rows, key=lambda row: row[:2])],
+        "months": names,
+        "rows": [row for _share, _short, row in sorted(shown, key=lambda row: row[:2])],
     }
+
+
+def months_of(user: User, city: City, year: int) -> tuple[list[str], list[tuple[Opd, list[int], int]]]:
+    """Return the months' names, and of each agency how many reports first came in each and how many are asked."""
+    came, found = owing.arrivals_of(city, year), []
+    for opd, standings, _wins in standings_of(user, city, year):
+        counts, expected = (
+            [came.get((opd.pk, month), 0) for month in range(1, 13)],
+            sum(row.expected for row in standings),
+        )
+        if expected or any(counts):
+            found.append((opd, counts, expected))
+    return [str(MONTHS_3[month]).capitalize() for month in range(1, 13)], found
 
 
 def _column(period: ReportingPeriod) -> str:
@@ -162,7 +188,7 @@ class _Steps:
     """What the ladder does next, for every agency: two queries for the whole page."""
 
     def __init__(self, city: City, periods: list[ReportingPeriod]) -> None:
-        self.today = ladder.local_day(city, clock.now())
+        self.city = city
         self.people = ladder.people_of(city)
         saved = [period for period in periods if period.pk]
         self.reached = {
@@ -200,11 +226,8 @@ def _row(
     *,
     whole: bool,
 ) -> dict[str, Any]:
-    now, address = clock.now(), reverse("opd:board_detail", args=[opd.pk])
-    states = [
-        row.state(opened=period.opens_on <= steps.today, overdue=period.due_at <= now)
-        for period, row in zip(periods, standings, strict=True)
-    ]
+    address = reverse("opd:board_detail", args=[opd.pk])
+    states = states_of(steps.city, periods, standings)
     line = {
         "short": opd.short,
         "name": opd.official_name,

@@ -17,6 +17,7 @@ from opd.forms.plan import ProgramFilter
 from opd.forms.progress import QuarterFilter
 from opd.forms.quick_wins import ListFilter
 from opd.models import City, Opd, Program, Progress, QuickWin, Status, User
+from opd.views import desk_exports
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"}
@@ -73,6 +74,7 @@ LISTS: dict[str, Callable[[HttpRequest, User, City], tuple[int, Listing]]] = {
     "programmes": _programs,
     "quick-wins": _quick_wins,
     "progress": _progress,
+    **desk_exports.LISTS,
 }
 
 

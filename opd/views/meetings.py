@@ -2,7 +2,6 @@
 
 import uuid
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -15,14 +14,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from opd import agenda as table
 from opd import rules
-from opd.access import city_of, give_back, person, posted_key, posted_version
+from opd.access import city_of, person, posted_key, posted_version
 from opd.actions import meetings as actions
-from opd.forms.meetings import DecisionForm, DoneForm, MeetingForm
-from opd.models import City, Decision, Meeting, User
+from opd.forms.meetings import DecisionForm, MeetingForm
+from opd.models import Decision, Meeting, User
+from opd.presentation.meetings import decision_rows, meeting_line
+from opd.views import changes_page
 from smartcity.lib import clock, dates
 from smartcity.lib.forms import typed
 from smartcity.lib.models import StaleVersion
-from smartcity.lib.workflow import NotReady, WrongStatus
 
 PAGE, LONGEST_LIST = 20, 200
 
@@ -38,44 +38,12 @@ def meetings(request: HttpRequest) -> HttpResponse:
     open_now = Decision.objects.visible_to(user).of_city(city.pk).open().for_list()[:LONGEST_LIST]
     context = {
         "page": page,
-        "meetings": [_line(row, city) for row in page.object_list],
+        "meetings": [meeting_line(row, city) for row in page.object_list],
         "decisions": decision_rows(user, city, open_now),
         "may_keep": rules.may_keep_meetings(user, city.pk),
-        "agenda": rules.may_keep_meetings(user, city.pk) or not user.opds(),
+        "agenda": rules.may_see_agenda(user, city.pk),
     }
     return render(request, "opd/meeting_list.html", context)
-
-
-def decision_rows(user: User, city: City, decisions: Any) -> list[dict[str, Any]]:
-    """Decisions as plain rows: owner, day, whether late, and whether this person may say that it is done."""
-    today = clock.now().astimezone(ZoneInfo(city.timezone)).date()
-    return [
-        {
-            "pk": row.pk,
-            "number": row.number,
-            "text": row.text,
-            "opd": row.opd.short,
-            "program": row.program.name if row.program else "",
-            "program_url": row.program.get_absolute_url() if row.program else "",
-            "meeting": row.meeting.title,
-            "meeting_url": row.meeting.get_absolute_url(),
-            "due": dates.long_date(row.due_on),
-            "late": row.is_late(today),
-            "done": dates.wib(row.done_at, city.timezone) if row.done_at else "",
-            "done_note": row.done_note,
-            "may_finish": row.done_at is None and rules.may_finish(user, row),
-        }
-        for row in decisions
-    ]
-
-
-def _line(row: Meeting, city: City) -> dict[str, str]:
-    return {
-        "url": row.get_absolute_url(),
-        "title": row.title,
-        "held": dates.wib(row.held_at, city.timezone),
-        "place": row.place,
-    }
 
 
 @require_http_methods(["GET", "POST"])
@@ -102,21 +70,25 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _detail(request: HttpRequest, meeting: Meeting, form: DecisionForm | None = None) -> dict[str, Any]:
     user, city = person(request), city_of(request)
-    may_keep = rules.may_keep_meetings(user, city.pk)
-    of_the_city = may_keep or not user.opds()
-    decisions = meeting.decisions.visible_to(user).for_list().order_by("number")
-    before = Meeting.objects.of_city(city.pk).filter(held_at__lt=meeting.held_at).newest_first().first()
+    may_keep, of_the_city = rules.may_keep_meetings(user, city.pk), rules.may_see_agenda(user, city.pk)
+    decisions = Decision.objects.visible_to(user).of_meeting(meeting).for_list()
+    before = Meeting.objects.before(meeting) if of_the_city else None
     return {
         "meeting": meeting,
         "held": dates.wib(meeting.held_at, city.timezone),
         "decisions": decision_rows(user, city, decisions),
-        "before": _line(before, city) if before and of_the_city else None,
-        "changes": table.changes_since(city, before.held_at) if before and of_the_city else [],
+        "before": meeting_line(before, city) if before else None,
+        "changes": _changes(user, meeting, before) if before else None,
         "may_keep": may_keep,
         "of_the_city": of_the_city,
         "form": form or (DecisionForm(city=city) if may_keep else None),
         "key": uuid.uuid4().hex,
     }
+
+
+def _changes(user: User, meeting: Meeting, before: Meeting) -> dict[str, Any]:
+    span = changes_page.between(meeting, before)
+    return changes_page.summary(user, span, {"meeting": str(meeting.pk)})
 
 
 @require_http_methods(["GET", "POST"])
@@ -156,37 +128,18 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(f"{reverse('opd:meeting', args=[pk])}#decisions")
 
 
-@require_POST
-def finish(request: HttpRequest, pk: int) -> HttpResponse:
-    """The owner says that a decision was carried out, and how."""
-    decision = get_object_or_404(
-        Decision.objects.visible_to(person(request)).select_related("meeting"), pk=pk
-    )
-    form = DoneForm(typed(request.POST))
-    back = f"{decision.meeting.get_absolute_url()}#decision-{pk}"
-    note = form.cleaned_data["note"] if form.is_valid() else ""
-    try:
-        actions.move_decision(pk=pk, name="finish", note=note, by=person(request))
-    except (NotReady, WrongStatus) as refusal:
-        messages.error(request, str(refusal))
-        give_back(request, request.POST.get("note", ""))
-        return redirect(back)
-    messages.success(request, _("Noted as carried out. The next meeting sees it."))
-    return redirect(back)
-
-
 @require_GET
 def agenda(request: HttpRequest) -> HttpResponse:
     """What is open now, agency by agency and dimension by dimension, to print and take along."""
     user, city = person(request), city_of(request)
-    if not (rules.may_see_meetings(user) and not user.opds()) and not rules.may_keep_meetings(user, city.pk):
+    if not rules.may_see_agenda(user, city.pk):
         raise PermissionDenied
-    last = Meeting.objects.of_city(city.pk).filter(held_at__lte=clock.now()).newest_first().first()
+    last = Meeting.objects.last_held(city.pk, clock.now())
     context = {
         "now": dates.wib(clock.now(), city.timezone),
         "year": city.evaluation_year,
-        "last": _line(last, city) if last else None,
-        "changes": table.changes_since(city, last.held_at) if last else [],
+        "last": meeting_line(last, city) if last else None,
+        "changes": changes_page.summary(user, changes_page.since_meeting(city, last), {}) if last else None,
         "opds": table.by_opd(city),
         "dimensions": table.by_dimension(city),
     }

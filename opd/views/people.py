@@ -115,7 +115,7 @@ def handover(request: HttpRequest) -> HttpResponse:
         "reports": [_mine(row) for row in Progress.objects.with_person(user).for_list()[:MOST]],
         "notes": _notes(user),
         "decisions": [
-            {"url": row.meeting.get_absolute_url(), "text": row.text, "due": dates.short_date(row.due_on)}
+            {"url": row.get_absolute_url(), "text": row.text, "due": dates.short_date(row.due_on)}
             for row in Decision.objects.of_own_opds(user).open().for_list()[:MOST]
         ],
         **_last_year(user, year - 1),

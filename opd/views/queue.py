@@ -27,13 +27,8 @@ def queue(request: HttpRequest) -> HttpResponse:
     user, city = person(request), city_of(request)
     if not rules.may_review_queue(user):
         raise PermissionDenied
-    progress = request.GET.get("kind") == "progress"
-    filters = QueueFilter(request.GET, dimensions=SmartDimension.objects.of_set(city.dimension_set_id))
-    waiting: Any = _waiting(user, city, progress)
-    if dimension := filters.chosen("dimension"):
-        waiting = waiting.filter(dimension__code=dimension)
-    listed = waiting.matching(filters.chosen("q") or "").for_queue()
-    page = paging.page(listed, request.GET.get("page", ""), order=("submitted_at", "pk"), size=PAGE)
+    progress, filters, found = listed(request, user, city)
+    page = paging.page(found, request.GET.get("page", ""), order=("submitted_at", "pk"), size=PAGE)
     deciding = _deciders(user, page.object_list)
     missing = QuickWin.objects.of_city(city.pk).in_year(city.evaluation_year).not_yet_submitted().for_list()
     address = paging.addresses("opd:progress_review" if progress else "opd:review")
@@ -49,6 +44,16 @@ def queue(request: HttpRequest) -> HttpResponse:
         "year": city.evaluation_year,
     }
     return render(request, "opd/queue.html", context)
+
+
+def listed(request: HttpRequest, user: User, city: City) -> tuple[bool, QueueFilter, Any]:
+    """Whether it is about reports, the filters, and what waits as the address narrows it: on the page and in files."""
+    progress = request.GET.get("kind") == "progress"
+    filters = QueueFilter(request.GET, dimensions=SmartDimension.objects.of_set(city.dimension_set_id))
+    rows = _waiting(user, city, progress)
+    if dimension := filters.chosen("dimension"):
+        rows = rows.filter(dimension__code=dimension)
+    return progress, filters, rows.matching(filters.chosen("q") or "").for_queue()
 
 
 def _waiting(user: User, city: City, progress: bool) -> Any:

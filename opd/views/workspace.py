@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 from opd import rules
 from opd.access import city_of, person
 from opd.models import Decision, Note, QuickWin, QuickWinEvent, Role, Status, Submission, User
+from opd.presentation.meetings import decision_rows
 from opd.presentation.quick_wins import (
     badge,
     history_rows,
@@ -18,7 +19,6 @@ from opd.presentation.quick_wins import (
     note_rows,
     receipt_row,
 )
-from opd.views.meetings import decision_rows
 from opd.views.progress_tasks import progress_tasks
 from smartcity.lib import dates
 

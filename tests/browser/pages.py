@@ -21,6 +21,7 @@ from opd.models import (
     City,
     Evidence,
     ImportJob,
+    Decision,
     Meeting,
     Membership,
     Opd,
@@ -74,7 +75,7 @@ NOT_A_PAGE = {
     "opd:template",
     "opd:notifications_read",
     "opd:decision_add",
-    "opd:decision_done",
+    "opd:decision_move",
     "evaluations:window_move",
     "evaluations:window_extend",
     "evaluations:seat_remove",
@@ -224,8 +225,12 @@ def _all() -> Iterator[tuple[str, str]]:
 def _meetings() -> Iterator[tuple[str, str]]:
     """The list and the form for who keeps them, a meeting with an open task for its owner, the agenda."""
     meeting = Meeting.objects.newest_first()[0]
-    for name in ("opd:meetings", "opd:meeting_create", "opd:agenda"):
+    for name in ("opd:meetings", "opd:meeting_create", "opd:agenda", "opd:decisions", "opd:changes"):
         yield "pemeriksa", reverse(name)
+    yield "pemeriksa", f"{reverse('opd:changes')}?since=2022-01-01&what=verified"
+    task = Decision.objects.open().for_list()[0]
+    for name in ("opd:decision", "opd:decision_edit"):
+        yield "pemeriksa", reverse(name, args=[task.pk])
     for name in ("opd:meeting", "opd:meeting_edit"):
         yield "pemeriksa", reverse(name, args=[meeting.pk])
     yield "operator.disbudpar", reverse("opd:meeting", args=[meeting.pk])

@@ -1,16 +1,13 @@
 """Meetings: written down once, decisions are their owner's tasks, the agenda is what the rows say."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 from django.test import Client
-from django.utils.html import strip_tags
 
-from opd.actions import meetings
 from opd.models import AuditEvent, Decision, Meeting, Opd
-from smartcity.lib import clock
 from tests import scenarios
+from tests.opd.meetings.conftest import task, words
 from tests.scenarios import House
 
 As = Callable[..., Client]
@@ -24,24 +21,6 @@ FORM = {
     "agenda": "",
     "minutes": "Rahasia",
 }
-
-
-@pytest.fixture
-def meeting(house: House) -> Meeting:
-    values = {"title": "Rapat Dewan", "held_at": clock.now(), "minutes": "Rahasia notulen"}
-    return meetings.create_meeting(city=house.opd.city, values=values, by=house.decider, key=None)
-
-
-def task(
-    meeting: Meeting, house: House, text: str = "Lengkapi bukti", days: int = 7, opd: Opd | None = None
-) -> Decision:
-    values = {"text": text, "opd": opd or house.opd, "due_on": (clock.now() + timedelta(days=days)).date()}
-    return meetings.decide(meeting=meeting, values=values, by=house.decider, key=None)
-
-
-def words(client: Client, address: str) -> str:
-    """The page's text; cells of a table stand side by side without a space."""
-    return " ".join(strip_tags(client.get(address).content.decode()).split())
 
 
 def test_pressed_twice_is_written_once(as_: As, house: House) -> None:
@@ -74,9 +53,12 @@ def test_the_owner_reports_and_everyone_sees_it(as_: As, house: House, meeting: 
     decision = task(meeting, house)
     owner = as_(house.operator)
     assert "Lengkapi bukti" in words(owner, "/workspace/")
-    owner.post(f"/decisions/{decision.pk}/done/", {"note": ""})
+    address = f"/decisions/{decision.pk}/moves/finish/"
+    answer = owner.post(address, {"note": "", "version": "1"}, follow=True)
+    assert "satu kalimat" in answer.text
     assert Decision.objects.open().count() == 1, "without words nothing is done"
-    owner.post(f"/decisions/{decision.pk}/done/", {"note": "Sudah dilengkapi."})
+    assert owner.post(address, {"note": "Sudah dilengkapi."}).status_code == 400, "no version, no guard"
+    owner.post(address, {"note": "Sudah dilengkapi.", "version": "1"})
     decision.refresh_from_db()
     assert (decision.done_note, decision.done_by) == ("Sudah dilengkapi.", house.operator)
     assert "Lengkapi bukti" not in words(owner, "/workspace/")
@@ -86,11 +68,13 @@ def test_the_owner_reports_and_everyone_sees_it(as_: As, house: House, meeting: 
 
 def test_what_was_typed_too_late_is_given_back(as_: As, house: House, meeting: Meeting) -> None:
     decision = task(meeting, house)
-    as_(house.operator).post(f"/decisions/{decision.pk}/done/", {"note": "Yang pertama."})
+    address = f"/decisions/{decision.pk}/moves/finish/"
+    as_(house.operator).post(address, {"note": "Yang pertama.", "version": "1"})
     answer = as_(house.head or house.operator).post(
-        f"/decisions/{decision.pk}/done/", {"note": "Yang kedua."}, follow=True
+        address, {"note": "Yang kedua.", "version": "1"}, follow=True
     )
     assert "Yang kedua." in answer.content.decode()
+    assert "[WF-FIRST]" in answer.content.decode()
     assert Decision.objects.get().done_note == "Yang pertama."
 
 
@@ -112,17 +96,10 @@ def test_a_late_decision_leads_the_agenda(as_: As, house: House, meeting: Meetin
     client = as_(house.decider)
     page = words(client, "/meetings/agenda/")
     assert f"Keputusan terlambat: {decision.text}" in page
-    assert ("1 isian dikembalikan" in page) == (quick_win.year == house.opd.city.evaluation_year)
-
-
-def test_what_changed_since_the_meeting_before_is_counted(as_: As, house: House) -> None:
-    with clock.at(clock.now() - timedelta(days=30)):
-        values = {"title": "Rapat lama", "held_at": clock.now()}
-        meetings.create_meeting(city=house.opd.city, values=values, by=house.decider, key=None)
-    scenarios.returned(house, notes={"target": "Per tahun?"})
-    values = {"title": "Rapat baru", "held_at": clock.now()}
-    new = meetings.create_meeting(city=house.opd.city, values=values, by=house.decider, key=None)
-    assert "Quick win dikembalikan1" in words(as_(house.decider), f"/meetings/{new.pk}/")
+    assert quick_win.year == house.opd.city.evaluation_year
+    assert "1 quick win dikembalikan" in page
+    address = f"/quick-wins/?year={quick_win.year}&amp;status=returned&amp;opd={house.opd.pk}"
+    assert address in client.get("/meetings/agenda/").content.decode(), "the number leads to its rows"
 
 
 def test_the_list_asks_as_much_for_many(
