@@ -175,6 +175,8 @@ USE_THOUSAND_SEPARATOR = False
 STATIC_URL = "static/"
 STATIC_ROOT = PORTAL_VAR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# What browsers and phones ask for by themselves at fixed addresses: drawn from img/favicon.svg; robots stay outside.
+WHITENOISE_ROOT = BASE_DIR / "static" / "root"
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
 ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "static"
@@ -96,3 +97,21 @@ def test_vendored_files_keep_their_licence() -> None:
         assert re.search(r"\d+\.\d+\.\d+", (folder / "VERSION").read_text())
         for file in folder.glob("*.css"):
             assert "sourceMappingURL" not in file.read_text()
+
+
+@pytest.mark.parametrize(
+    ("path", "media_type", "begins"),
+    [
+        ("/favicon.ico", "image/", b"\x00\x00\x01\x00"),
+        ("/apple-touch-icon.png", "image/png", b"\x89PNG"),
+        ("/robots.txt", "text/plain", b"User-agent: *\nDisallow: /"),
+    ],
+)
+def test_what_browsers_ask_for_by_themselves_is_there(
+    client: Client, path: str, media_type: str, begins: bytes
+) -> None:
+    """Signed out too, and without a look at the database: each visit and each page of the administration asks."""
+    answer = client.get(path)
+    assert (answer.status_code, answer["Content-Type"].startswith(media_type)) == (200, True)
+    assert b"".join(answer).startswith(begins)  # type: ignore[arg-type]
+    assert "Set-Cookie" not in answer
