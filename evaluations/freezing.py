@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from evaluations.models import Answer, EvaluationWindow, Snapshot, SnapshotItem
+from evaluations.answering import answer_payload
+from evaluations.models import EvaluationWindow, Snapshot, SnapshotItem
 from opd.models import CityBudget, MasterPlan, ProgramYear, QuickWin, User
 from opd.payload import masterplan_payload, program_year_payload, quick_win_payload
 from smartcity.lib import clock
@@ -39,19 +40,6 @@ def freeze(window: EvaluationWindow, *, by: User | None) -> Snapshot:
     return snapshot
 
 
-def answer_payload(answer: Answer) -> dict[str, Any]:
-    """An answer as plain JSON: the value as decimal text, None when nothing was given."""
-    value = answer.self_score
-    return {
-        "schema": SCHEMA,
-        "question": answer.question.code,
-        "self_score": None if value is None else format(value.normalize(), "f"),
-        "respondents": answer.respondents,
-        "text": answer.text,
-        "sample": answer.sample,
-    }
-
-
 def contradictions() -> Iterator[str]:
     """Re-derive the digest of every snapshot and item and name what does not fit."""
     for item in SnapshotItem.objects.iterator():
@@ -72,7 +60,8 @@ def _quick_wins(window: EvaluationWindow) -> Iterator[dict[str, Any]]:
 
 
 def _answers(window: EvaluationWindow) -> Iterator[dict[str, Any]]:
-    for answer in window.answers.select_related("question").order_by("question__code"):
+    rows = window.answers.counting().given().select_related("question", "opd")
+    for answer in rows.order_by("question__code"):
         yield answer_payload(answer)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
+from evaluations.answering import answer_payload
 from evaluations.models import EvaluationWindow, Question, Result, Score, SnapshotItem
 from evaluations.scoring import Card, Level, grade
 from evaluations.structure import Structure, Text, structure_of
@@ -123,13 +124,12 @@ def self_card(window: EvaluationWindow) -> Card:
 
 
 def frozen_answers(window: EvaluationWindow) -> dict[str, dict[str, Any]]:
-    """Question code -> the city's answer as frozen; before the opening as it stands now."""
-    from evaluations.freezing import answer_payload
-
+    """Question code -> the city's answer as frozen; before the opening what the city stands for now."""
     snapshot = window.snapshot()
     if snapshot is not None:
         return snapshot.items.of_kind(SnapshotItem.Kind.ANSWER).payloads()
-    return {row.question.code: answer_payload(row) for row in window.answers.select_related("question")}
+    rows = window.answers.counting().given().select_related("question", "opd").prefetch_related("exhibits")
+    return {row.question.code: answer_payload(row) for row in rows}
 
 
 def contradictions() -> list[str]:

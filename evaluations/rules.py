@@ -7,8 +7,10 @@ nobody is swayed" and "the server's clock decides". Time is a rule too: `now` is
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from opd import rules as opd_rules
+
 if TYPE_CHECKING:
-    from evaluations.models import EvaluationWindow, Seat
+    from evaluations.models import Answer, EvaluationWindow, Seat
     from opd.models import User
 
 REVIEWER, PLANNER, AUDITOR, LEADERSHIP, ASSESSOR = "reviewer", "planner", "auditor", "leadership", "assessor"
@@ -40,19 +42,50 @@ def may_extend(user: "User", window: "EvaluationWindow", now: datetime) -> bool:
     return may_prepare_in(user, window.city_id) and window.status == "open" and now < window.closes_at
 
 
-def may_write_answers(user: "User", window: "EvaluationWindow") -> bool:
-    """Kominfo and Bappelitbang; what they write after the opening is refused, and kept."""
+def may_assign(user: "User", window: "EvaluationWindow") -> bool:
+    """Kominfo asks agencies for answers, until the opening freezes them."""
+    return may_prepare_in(user, window.city_id) and window.accepts_answers()
+
+
+def may_write_answers(user: "User", window: "EvaluationWindow", opd_id: int | None = None) -> bool:
+    """What an agency (`opd_id`) was asked for is written there, the rest by Kominfo and Bappelitbang.
+
+    Time is asked apart: what is written after the opening is refused, and kept.
+    """
+    if opd_id is not None:
+        return opd_id in user.opds()
     return user.has_role(REVIEWER, PLANNER, city_id=window.city_id)
 
 
-def may_answer(user: "User", window: "EvaluationWindow") -> bool:
-    """Kominfo and Bappelitbang write the city's answers until they are frozen by the opening."""
-    return may_write_answers(user, window) and window.accepts_answers()
+def may_answer(user: "User", window: "EvaluationWindow", answer: "Answer | None" = None) -> bool:
+    """Write until the opening freezes the answers; an agency only what it has not handed in."""
+    opd_id = answer.opd_id if answer else None
+    with_writer = answer is None or answer.status in ("draft", "returned")
+    return may_write_answers(user, window, opd_id) and window.accepts_answers() and with_writer
+
+
+def may_submit_answer(user: "User", answer: "Answer") -> bool:
+    """The head of the agency that was asked; its operator where there is no head."""
+    return (
+        answer.opd_id is not None and answer.window.accepts_answers() and opd_rules.may_submit(user, answer)
+    )
+
+
+def may_judge_answer(user: "User", answer: "Answer") -> bool:
+    """Kominfo accepts or returns; for its own house Bappelitbang does. Source: domain guide, section 11."""
+    return (
+        answer.opd_id is not None and answer.window.accepts_answers() and opd_rules.may_verify(user, answer)
+    )
 
 
 def may_read_answers(user: "User", window: "EvaluationWindow") -> bool:
     """The city's own people; an assessor reads the frozen answers in the snapshot instead."""
     return user.has_role(*OF_THE_CITY, city_id=window.city_id)
+
+
+def reads_as_written(user: "User", answer: "Answer") -> bool:
+    """Whether a person reads an answer as it stands now: its writers. Others read what was handed in last."""
+    return answer.opd_id is None or answer.opd_id in user.opds()
 
 
 def may_see_dashboard(user: "User") -> bool:

@@ -1,4 +1,4 @@
-"""Every status and every move of a review window: the official procedure on one page."""
+"""Every status and every move of a review window and of an answer: the official procedure on one page."""
 
 from typing import TYPE_CHECKING
 
@@ -11,9 +11,10 @@ from smartcity.lib.dates import wib
 from smartcity.lib.workflow import Move, Problem, Workflow
 
 if TYPE_CHECKING:
-    from evaluations.models import EvaluationWindow
+    from evaluations.models import Answer, EvaluationWindow
 
 DRAFT, OPEN, CLOSED = "draft", "open", "closed"
+SURVEY_MEAN = "survey_mean"
 NAMED = 3  # areas are named one by one up to here, counted beyond
 IN_PREPARATION, RUNNING = frozenset({DRAFT}), frozenset({OPEN})
 
@@ -48,12 +49,56 @@ def needed_to_close(window: "EvaluationWindow", note: str) -> list[Problem]:
     return [Problem(text % {"time": wib(window.closes_at, window.city.timezone)}, "#times")]
 
 
+def missing_answer(answer: "Answer") -> list[Problem]:
+    """What a value still needs: a whole score and what proves it, or the number of respondents.
+
+    A score above 0 needs evidence or a written reason (domain guide, section 4).
+    """
+    value, problems = answer.self_score, []
+    if value is None:
+        return []
+    if answer.question.kind != SURVEY_MEAN:
+        if value != int(value) or not 0 <= value <= 4:
+            problems.append(Problem(gettext("A self-score is a whole number from 0 to 4."), "#id_self_score"))
+        elif value > 0 and not answer.text and not _has_exhibits(answer):
+            problems.append(
+                Problem(gettext("Write what proves a score above 0, or add evidence."), "#id_text")
+            )
+    elif not 1 <= value <= 4:
+        problems.append(Problem(gettext("A survey mean lies between 1 and 4."), "#id_self_score"))
+    elif not answer.respondents:
+        problems.append(Problem(gettext("Write how many people answered the survey."), "#id_respondents"))
+    return problems
+
+
+def _has_exhibits(answer: "Answer") -> bool:
+    return answer.pk is not None and answer.exhibits.exists()
+
+
+def needed_to_submit(answer: "Answer", note: str) -> list[Problem]:
+    """A score or a survey mean, and what proves it."""
+    if answer.self_score is None:
+        return [Problem(gettext("Choose the score first."), "#id_self_score")]
+    return missing_answer(answer)
+
+
 # fmt: off
 WINDOW = Workflow(
     #    name     from            to      who may          on the button, in the history, what may be missing
     Move("open",  IN_PREPARATION, OPEN,   rules.may_open,  _("Freeze the data and open"),     _("Data frozen, opened"), needed_to_open,  tone="primary"),
     Move("close", RUNNING,        CLOSED, rules.may_close, _("Close and compute the result"), _("Closed"),              needed_to_close, tone="primary"),
 )
+
+WITH_AGENCY, WITH_CITY, ACCEPTED = frozenset({"draft", "returned"}), frozenset({"submitted"}), frozenset({"accepted"})
+ANSWER = Workflow(
+    #    name     from         to           who may                  on the button, in the history, what may be missing
+    Move("submit", WITH_AGENCY, "submitted", rules.may_submit_answer, _("Submit the answer"),   _("Submitted"),             needed_to_submit, tone="primary"),
+    Move("return", WITH_CITY,   "returned",  rules.may_judge_answer,  _("Return"),              _("Returned"),              needs_note=True,  tone="return"),
+    Move("accept", WITH_CITY,   "accepted",  rules.may_judge_answer,  _("Accept"),              _("Accepted"),              needed_to_submit, tone="primary"),
+    Move("reopen", ACCEPTED,    "returned",  rules.may_judge_answer,  _("Open for correction"), _("Opened for correction"), needs_note=True,  tone="return"),
+)
 # fmt: on
 #: Events that change no status, for the history.
 OTHER_EVENTS = {"extend": _("Extended"), "create": _("Prepared")}
+#: The same of an answer.
+ANSWER_EVENTS = {"assign": _("Asked of the agency"), "take_over": _("Taken over by the secretariat")}

@@ -11,7 +11,7 @@ from opd.completeness import FIELDS, PROGRESS_FIELDS, counted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from opd.models import CityBudget, Evidence, MasterPlan, Program, ProgramYear, Progress, QuickWin
+    from opd.models import CityBudget, Claim, MasterPlan, Program, ProgramYear, Progress, QuickWin
 
 SCHEMA = 1
 CHOICES = ("status_kind", "fund_source")
@@ -190,7 +190,7 @@ def counted_of(payload: "Mapping[str, Any]") -> tuple[int, int]:
     return counted(payload["values"] | {"evidence": len(payload["evidence"])})
 
 
-def evidence_payload(piece: "Evidence") -> dict[str, Any]:
+def evidence_payload(piece: "Claim") -> dict[str, Any]:
     """Return what is claimed about one piece of evidence, and the digest of its bytes."""
     stored = piece.stored_file
     return {

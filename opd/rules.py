@@ -3,28 +3,41 @@
 Source of each rule: domain guide, section 10 (roles), and trust rule 12: nobody judges their own house.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from opd.models import Decision, Membership, Program, Progress, QuickWin, User
 
     type Record = QuickWin | Progress
-    type Owned = QuickWin | Progress | Program
+
+
+class Owned(Protocol):
+    """Whatever an agency of a city answers for."""
+
+    @property
+    def opd_id(self) -> Any: ...
+
+    @property
+    def opd(self) -> Any: ...
+
+    @property
+    def city_id(self) -> Any: ...
+
 
 OPERATOR, HEAD, REVIEWER, PLANNER = "operator", "head", "reviewer", "planner"
 
 
-def is_operator(user: "User", record: "Owned") -> bool:
+def is_operator(user: "User", record: Owned) -> bool:
     """An operator of the lead agency."""
     return user.has_role(OPERATOR, opd_id=record.opd_id)
 
 
-def is_head(user: "User", record: "Owned") -> bool:
+def is_head(user: "User", record: Owned) -> bool:
     """The head of the lead agency."""
     return user.has_role(HEAD, opd_id=record.opd_id)
 
 
-def is_owner(user: "User", record: "Owned") -> bool:
+def is_owner(user: "User", record: Owned) -> bool:
     """Anyone who enters data for the lead agency."""
     return record.opd_id in user.opds()
 
@@ -41,12 +54,12 @@ def may_propose(user: "User", record: "Record") -> bool:
     return is_operator(user, record) and not is_head(user, record) and record.opd.has_head()
 
 
-def may_submit(user: "User", record: "Owned") -> bool:
+def may_submit(user: "User", record: Owned) -> bool:
     """The head approves and submits; in an agency without a head account, the operator submits."""
     return is_head(user, record) or (is_operator(user, record) and not record.opd.has_head())
 
 
-def may_verify(user: "User", record: "Record") -> bool:
+def may_verify(user: "User", record: Owned) -> bool:
     """A reviewer of the city whose own agency is not concerned; for the reviewers' agency, the planner.
 
     A unit is of the house of its agency: its records, too, are decided elsewhere.

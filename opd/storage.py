@@ -1,9 +1,11 @@
 """Stored files as rows: the bytes go to the content-addressed store, the row says what they are."""
 
-from django.db.models import Sum
+from typing import Any
+
+from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from opd.models import Evidence, Progress, QuickWin, StoredFile
+from opd.models import StoredFile
 from smartcity.lib import files
 
 
@@ -24,12 +26,12 @@ def keep(accepted: files.Accepted) -> StoredFile:
     return row
 
 
-def room_for(owner: QuickWin | Progress, coming: files.Accepted | StoredFile | None) -> None:
-    """Raise files.Refused when the record has enough pieces or the agency has used its quota.
+def room_for(pieces: int, kept: QuerySet[Any], coming: files.Accepted | StoredFile | None) -> None:
+    """Raise files.Refused when a record has enough `pieces` or its agency has used its quota.
 
-    Bytes that show several things are stored once and count once.
+    `kept`: the digests of everything the agency has attached. Bytes that show several things count once.
     """
-    if owner.evidence.count() >= files.MAX_ITEMS_PER_RECORD:
+    if pieces >= files.MAX_ITEMS_PER_RECORD:
         raise files.Refused(
             "FILE-COUNT",
             _("One record holds at most %(count)s pieces of evidence. Remove one that convinces less.")
@@ -37,8 +39,7 @@ def room_for(owner: QuickWin | Progress, coming: files.Accepted | StoredFile | N
         )
     if coming is None:
         return
-    pieces = Evidence.objects.of_opd(owner.opd_id).order_by().values("stored_file")
-    others = StoredFile.objects.filter(pk__in=pieces).exclude(pk=coming.sha256)
+    others = StoredFile.objects.filter(pk__in=kept).exclude(pk=coming.sha256)
     if others.aggregate(total=Sum("size", default=0))["total"] + coming.size > files.QUOTA_BYTES:
         raise files.Refused(
             "FILE-QUOTA",

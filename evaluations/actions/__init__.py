@@ -5,7 +5,8 @@ Everything here is called with keywords and says who acts (`by`). What is refuse
 side), TooLate (the window does not accept it; the words are kept).
 """
 
-from evaluations.actions.answers import missing_answer, save_answer
+from evaluations.actions.answers import assign_questions, move_answer, save_answer
+from evaluations.actions.exhibits import add_exhibit, change_exhibit, remove_exhibit, reuse_evidence
 from evaluations.actions.panel import (
     REMARK_NEEDED,
     declare,
@@ -21,15 +22,20 @@ from evaluations.actions.window import close_window, ensure_closed, extend_windo
 __all__ = [
     "REMARK_NEEDED",
     "TooLate",
+    "add_exhibit",
+    "assign_questions",
+    "change_exhibit",
     "close_window",
     "declare",
     "ensure_closed",
     "extend_window",
     "hand_in",
-    "missing_answer",
     "missing_scores",
+    "move_answer",
     "open_window",
+    "remove_exhibit",
     "remove_seat",
+    "reuse_evidence",
     "save_answer",
     "save_score",
     "save_window",

@@ -1,6 +1,6 @@
 """Instruments, review windows, frozen snapshots, panel scores and results."""
 
-from evaluations.models.assessment import Answer
+from evaluations.models.assessment import Answer, AnswerEvent, AnswerStatus, Exhibit
 from evaluations.models.instrument import Area, Instrument, Question, RubricLevel, Section
 from evaluations.models.panel import HandIn, Seat
 from evaluations.models.result import Result
@@ -10,8 +10,11 @@ from evaluations.models.window import EvaluationWindow, Status, WindowEvent
 
 __all__ = [
     "Answer",
+    "AnswerEvent",
+    "AnswerStatus",
     "Area",
     "EvaluationWindow",
+    "Exhibit",
     "HandIn",
     "Instrument",
     "LateEntry",

@@ -1,24 +1,45 @@
-"""The city's own view: what it answers to each question before the panel looks."""
+"""The city's own view: what it answers to each question before the panel looks, and which agency answers."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from evaluations.models.instrument import Question
 from evaluations.models.window import OF_THE_CITY, EvaluationWindow
-from opd.models import User
-from smartcity.lib.models import Stamped, Versioned
+from opd.models import Claim, Evidence, Opd, StoredFile, User
+from smartcity.lib.models import Event, Stamped, Versioned
 from smartcity.lib.text import plain_text
+
+
+class AnswerStatus(models.TextChoices):
+    """Where an answer stands on its way from an agency to the city."""
+
+    DRAFT = "draft", _("Being answered")
+    SUBMITTED = "submitted", _("Submitted")
+    RETURNED = "returned", _("Returned")
+    ACCEPTED = "accepted", _("Accepted")
 
 
 class AnswerQuerySet(models.QuerySet["Answer"]):
     """How answers are found. An assessor reads the frozen ones in the snapshot, never these."""
 
     def visible_to(self, user: User) -> Self:
-        return self.filter(window__city__in=user.cities(*OF_THE_CITY))
+        """The city's people; an agency its own. What an agency is writing is read through `Answer.read_by`."""
+        return self.filter(Q(window__city__in=user.cities(*OF_THE_CITY)) | Q(opd__in=user.opds()))
+
+    def of_own_opds(self, user: User) -> Self:
+        return self.filter(opd__in=user.opds())
+
+    def counting(self) -> Self:
+        """What the city stands for: written by its secretariat, or by an agency and accepted."""
+        return self.filter(Q(opd__isnull=True) | Q(status=AnswerStatus.ACCEPTED))
+
+    def not_accepted(self) -> Self:
+        """With words or a score of an agency that nobody has accepted: not frozen when the window opens."""
+        return self.given().filter(opd__isnull=False).exclude(status=AnswerStatus.ACCEPTED)
 
     def given(self) -> Self:
         """Answers that say something: a score, or words."""
@@ -35,18 +56,36 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         """Primary key of the question -> the city's answer to it."""
         return {answer.question_id: answer for answer in self}
 
+    def for_list(self) -> Self:
+        return self.select_related("opd", "question").order_by("question__section__order", "question__order")
+
+    def for_page(self) -> Self:
+        return self.select_related(
+            "window__city", "window__instrument", "question", "opd__parent", "updated_by"
+        )
+
 
 class Answer(Stamped, Versioned):
-    """The city's answer to one question: self-score, or mean and number of respondents of the survey."""
+    """The city's answer to one question: self-score, or mean and number of respondents of the survey.
+
+    `opd` is the agency that was asked for it; without one the secretariat answers itself. What an agency handed in
+    last stands in `submitted`: until it hands in again, the city reads that and not what is being written.
+    """
 
     window = models.ForeignKey(
         EvaluationWindow, models.CASCADE, related_name="answers", verbose_name=_("window")
     )
     question = models.ForeignKey(Question, models.PROTECT, related_name="+", verbose_name=_("question"))
+    opd = models.ForeignKey(Opd, models.PROTECT, null=True, related_name="+", verbose_name=_("agency"))
+    status = models.CharField(
+        _("status"), max_length=12, choices=AnswerStatus, default=AnswerStatus.DRAFT, editable=False
+    )
     # whole for a scored question; four decimals hold a survey mean of 50 answers exactly
     self_score = models.DecimalField(_("self-score"), max_digits=5, decimal_places=4, null=True, blank=True)
     respondents = models.PositiveIntegerField(_("respondents"), null=True, blank=True)
     text = models.TextField(_("answer"), max_length=4000, blank=True, validators=[plain_text])
+    submitted = models.JSONField(null=True, editable=False)
+    submitted_at = models.DateTimeField(_("submitted at"), null=True, editable=False)
     updated_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     sample = models.BooleanField(_("example"), default=False)
 
@@ -55,12 +94,17 @@ class Answer(Stamped, Versioned):
     class Meta:
         verbose_name = _("answer")
         verbose_name_plural = _("answers")
+        indexes = [models.Index(fields=["opd", "status"])]
         constraints = [
             models.UniqueConstraint(fields=["window", "question"], name="answer_once_per_question"),
             models.CheckConstraint(
                 condition=Q(self_score__isnull=True) | Q(self_score__gte=0, self_score__lte=4),
                 name="answer_score_0_to_4",
                 violation_error_message=_("A value lies between 0 and 4."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status="draft") | Q(opd__isnull=False, submitted_at__isnull=False),
+                name="answer_moves_with_an_agency",
             ),
         ]
 
@@ -71,3 +115,58 @@ class Answer(Stamped, Versioned):
     def city_id(self) -> int:
         """The city that answers, for the audit trail."""
         return self.window.city_id
+
+    @property
+    def is_counting(self) -> bool:
+        """Whether the city stands for it: see `AnswerQuerySet.counting`."""
+        return self.opd_id is None or self.status == AnswerStatus.ACCEPTED
+
+    def is_given(self) -> bool:
+        return self.self_score is not None or bool(self.text)
+
+
+class AnswerEvent(Event):
+    """One line of an answer's history: asked of an agency, handed in, returned, accepted."""
+
+    answer = models.ForeignKey(Answer, models.CASCADE, related_name="events")
+
+    class Meta(Event.Meta):
+        indexes = [models.Index(fields=["answer", "-at"])]
+
+
+class ExhibitQuerySet(models.QuerySet["Exhibit"]):
+    """How the evidence of answers is found."""
+
+    def visible_to(self, user: User) -> Self:
+        """The agency's own; to the city's people what was handed in, or what the secretariat attached itself."""
+        sent = Q(answer__opd__isnull=True) | Q(created_at__lte=F("answer__submitted_at"))
+        city = Q(answer__window__city__in=user.cities(*OF_THE_CITY))
+        return self.filter(Q(answer__opd__in=user.opds()) | (city & sent))
+
+    def of_files(self, digests: Any) -> Self:
+        """Every exhibit that shows one of these files."""
+        return self.filter(stored_file__in=digests)
+
+    def of_window(self, window: EvaluationWindow) -> Self:
+        return self.filter(answer__window=window)
+
+    def for_list(self) -> Self:
+        return self.select_related("stored_file").order_by("created_at", "pk")
+
+
+class Exhibit(Claim):
+    """A piece of evidence of an answer; `source` is the agency's evidence it was taken from, if it was."""
+
+    answer = models.ForeignKey(
+        Answer, models.CASCADE, null=True, related_name="exhibits", verbose_name=_("answer")
+    )
+    stored_file = models.ForeignKey(
+        StoredFile, models.PROTECT, null=True, blank=True, related_name="exhibits"
+    )
+    source = models.ForeignKey(Evidence, models.SET_NULL, null=True, related_name="+")
+
+    objects = ExhibitQuerySet.as_manager()
+
+    class Meta(Claim.Meta):
+        verbose_name = _("evidence of an answer")
+        verbose_name_plural = _("evidence of answers")

@@ -47,6 +47,14 @@ class WindowQuerySet(models.QuerySet["EvaluationWindow"]):
     def in_year(self, year: int) -> Self:
         return self.filter(year=year)
 
+    def before(self, year: int) -> Self:
+        """Windows of earlier evaluated years."""
+        return self.filter(year__lt=year)
+
+    def asked_of(self, user: User) -> Self:
+        """Windows in which an agency of the person was asked for an answer."""
+        return self.filter(answers__opd__in=user.opds()).distinct()
+
     def with_key(self, key: str) -> Self:
         """The window an earlier press of the same button made."""
         return self.filter(idempotency_key=key)

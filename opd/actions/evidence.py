@@ -35,7 +35,11 @@ def add_evidence(
         raise PermissionDenied
     if key and (first := row.evidence.filter(idempotency_key=key).first()):
         return first
-    storage.room_for(row, accepted or stored)
+    storage.room_for(
+        row.evidence.count(),
+        Evidence.objects.of_opd(row.opd_id).order_by().values("stored_file"),
+        accepted or stored,
+    )
     before = records.digest(row)
     if accepted:
         stored = storage.keep(accepted)

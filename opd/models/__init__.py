@@ -1,7 +1,7 @@
 """The city, its agencies and people, and what they promise and prove."""
 
 from opd.models.audit import AuditChain, AuditEvent
-from opd.models.evidence import Evidence, EvidenceKind, StoredFile
+from opd.models.evidence import Claim, Evidence, EvidenceKind, StoredFile
 from opd.models.feed import CalendarFeed
 from opd.models.finding import Finding, FindingQuerySet
 from opd.models.imports import (
@@ -34,6 +34,7 @@ __all__ = [
     "CalendarFeed",
     "City",
     "CityBudget",
+    "Claim",
     "ColumnMemory",
     "Decision",
     "DecisionEvent",

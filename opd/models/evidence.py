@@ -1,7 +1,7 @@
 """Evidence: what is claimed about a document, and the stored bytes it points to."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -54,6 +54,61 @@ class StoredFile(models.Model):
         }.get(self.media_type, self.media_type.rpartition("/")[2].upper()[:4])
 
 
+class Claim(models.Model):
+    """What is said of a document, photo or link, and what a reader should look at.
+
+    A subclass says what it shows, and has the `stored_file`.
+    """
+
+    stored_file: Any
+    stored_file_id: str | None
+
+    kind = models.CharField(_("kind"), max_length=12, choices=EvidenceKind)
+    title = models.CharField(_("name"), max_length=200)
+    original_name = models.CharField(_("file name"), max_length=255, blank=True)
+    url = models.URLField(_("link"), max_length=500, blank=True)
+    document_date = models.DateField(_("document date"), null=True, blank=True)
+    page = models.CharField(_("page to look at"), max_length=40, blank=True)
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    sample = models.BooleanField(_("example"), default=False, help_text=_("Made up for a demonstration."))
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("added by")
+    )
+    created_at = models.DateTimeField(_("added at"), default=clock.now, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    idempotency_key = models.CharField(max_length=64, unique=True, null=True, editable=False)
+
+    class Meta:
+        abstract = True
+        ordering = ["created_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(stored_file__isnull=False, url="") | (Q(stored_file__isnull=True) & ~Q(url="")),
+                name="%(class)s_file_or_link",
+                violation_error_message=_("Evidence is a file or a link, one of the two."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_photo(self) -> bool:
+        return self.kind == EvidenceKind.PHOTO
+
+    def flags(self, year: int) -> list[str]:
+        """Sentences that warn the uploader what an assessor will doubt; empty when all is well."""
+        found = []
+        if not self.is_photo and self.stored_file_id and not (self.document_date and self.page):
+            found.append(_t("Document date or page to look at is still empty"))
+        if self.document_date and self.document_date.year < year and not self._still_valid(year):
+            found.append(_t("Older than the evaluated year. Still valid? Write until when."))
+        return found
+
+    def _still_valid(self, year: int) -> bool:
+        return self.valid_until is not None and self.valid_until >= date(year, 1, 1)
+
+
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
     """How evidence is found."""
 
@@ -88,8 +143,8 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         return self.select_related("stored_file").order_by("created_at", "pk")
 
 
-class Evidence(models.Model):
-    """A document, photo or link that shows something, with what a reader should look at."""
+class Evidence(Claim):
+    """A piece of evidence of a quick win or of a progress report."""
 
     quick_win = models.ForeignKey(
         QuickWin, models.CASCADE, null=True, blank=True, related_name="evidence", verbose_name=_("quick win")
@@ -102,36 +157,17 @@ class Evidence(models.Model):
         related_name="evidence",
         verbose_name=_("progress report"),
     )
-    kind = models.CharField(_("kind"), max_length=12, choices=EvidenceKind)
-    title = models.CharField(_("name"), max_length=200)
     stored_file = models.ForeignKey(
         StoredFile, models.PROTECT, null=True, blank=True, related_name="evidence"
     )
-    original_name = models.CharField(_("file name"), max_length=255, blank=True)
-    url = models.URLField(_("link"), max_length=500, blank=True)
-    document_date = models.DateField(_("document date"), null=True, blank=True)
-    page = models.CharField(_("page to look at"), max_length=40, blank=True)
-    valid_until = models.DateField(_("valid until"), null=True, blank=True)
-    sample = models.BooleanField(_("example"), default=False, help_text=_("Made up for a demonstration."))
-    uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("added by")
-    )
-    created_at = models.DateTimeField(_("added at"), default=clock.now, editable=False)
-    version = models.PositiveIntegerField(default=1, editable=False)
-    idempotency_key = models.CharField(max_length=64, unique=True, null=True, editable=False)
 
     objects = EvidenceQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Claim.Meta):
         verbose_name = _("evidence")
         verbose_name_plural = _("evidence")
-        ordering = ["created_at", "pk"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(stored_file__isnull=False, url="") | (Q(stored_file__isnull=True) & ~Q(url="")),
-                name="evidence_file_or_link",
-                violation_error_message=_("Evidence is a file or a link, one of the two."),
-            ),
+            *Claim.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(quick_win__isnull=False, progress__isnull=True)
                 | Q(quick_win__isnull=True, progress__isnull=False),
@@ -139,28 +175,9 @@ class Evidence(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return self.title
-
     @property
     def owner(self) -> QuickWin | Progress:
         """What it is evidence of: a quick win or a progress report."""
         owner = self.quick_win or self.progress
         assert owner is not None  # the constraint evidence_of_one_thing
         return owner
-
-    @property
-    def is_photo(self) -> bool:
-        return self.kind == EvidenceKind.PHOTO
-
-    def flags(self, year: int) -> list[str]:
-        """Sentences that warn the uploader what an assessor will doubt; empty when all is well."""
-        found = []
-        if not self.is_photo and self.stored_file_id and not (self.document_date and self.page):
-            found.append(_t("Document date or page to look at is still empty"))
-        if self.document_date and self.document_date.year < year and not self._still_valid(year):
-            found.append(_t("Older than the evaluated year. Still valid? Write until when."))
-        return found
-
-    def _still_valid(self, year: int) -> bool:
-        return self.valid_until is not None and self.valid_until >= date(year, 1, 1)

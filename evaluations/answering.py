@@ -1,0 +1,88 @@
+"""What an answer says, whoever reads it: its payload, what it still needs, and what speaks against it.
+
+Pure reading: `actions.answers` writes, `views.answer*` show.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from evaluations.models import Answer, EvaluationWindow, Exhibit
+from opd.models import User
+from opd.payload import evidence_payload, plain
+
+SCHEMA = 1
+
+
+def answer_payload(answer: Answer) -> dict[str, Any]:
+    """An answer as plain JSON: the value as decimal text, None when nothing was given; files by SHA-256."""
+    value = answer.self_score
+    return {
+        "schema": SCHEMA,
+        "question": answer.question.code,
+        "opd": answer.opd.short if answer.opd else "",
+        "self_score": None if value is None else plain(value),
+        "respondents": answer.respondents,
+        "text": answer.text,
+        "evidence": [evidence_payload(piece) for piece in answer.exhibits.for_list()],
+        "sample": answer.sample,
+    }
+
+
+def payload_read_by(user: User, answer: Answer) -> dict[str, Any] | None:
+    """What a person reads of an answer: as it stands, or as the agency handed it in last; None before that."""
+    from evaluations import rules
+
+    if rules.reads_as_written(user, answer) or answer.status in ("submitted", "accepted"):
+        return answer_payload(answer)
+    return answer.submitted
+
+
+def other_claims(answer: Answer, digests: Iterable[str]) -> dict[str, list[Exhibit]]:
+    """SHA-256 -> the exhibits of other answers of the window that show the same file."""
+    found: dict[str, list[Exhibit]] = defaultdict(list)
+    rows = Exhibit.objects.of_window(answer.window).of_files(digests).exclude(answer=answer)
+    for row in rows.select_related("answer__question"):
+        found[str(row.stored_file_id)].append(row)
+    return found
+
+
+def conflicts(piece: Exhibit, others: Iterable[Exhibit]) -> list[str]:
+    """Sentences about the same file claimed to be something else: another kind or date is a contradiction."""
+    said = []
+    for other in others:
+        code = other.answer.question.code if other.answer else ""
+        if other.document_date and piece.document_date and other.document_date != piece.document_date:
+            said.append(_("The same file has another date in %(code)s.") % {"code": code})
+        elif other.kind != piece.kind:
+            said.append(_("The same file is called something else in %(code)s.") % {"code": code})
+    return said
+
+
+def answer_of_last_year(window: EvaluationWindow, code: str) -> dict[str, Any] | None:
+    """What the city answered to the question of this code in the newest evaluated year before; None when nothing.
+
+    The frozen answer of the last window of that year, with `year`, `title` of the instrument and its version.
+    """
+    from evaluations.results import frozen_answers
+
+    earlier = EvaluationWindow.objects.of_city(window.city_id).before(window.year).for_page()
+    for row in earlier.newest_first():
+        if payload := frozen_answers(row).get(code):
+            return {
+                **payload,
+                "year": row.year,
+                "instrument": row.instrument.label,
+                "same": row.instrument_id == window.instrument_id,
+            }
+    return None
+
+
+def improvement(now: Mapping[str, Any] | None, before: Mapping[str, Any] | None) -> Decimal | None:
+    """The self-score against last year's, with its sign; None when one of the two is missing."""
+    if not now or not before or now["self_score"] is None or before["self_score"] is None:
+        return None
+    return Decimal(now["self_score"]) - Decimal(before["self_score"])
