@@ -5,8 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
+from opd.models import QuickWin
+from tests.browser.city import PASSWORD
 from tests.browser.steps import TYPED, begins, control, document, heading, missing, photo, press, section, t
 from tests.browser.watch import Watch
 
@@ -93,3 +96,33 @@ def _prove(page: Page, folder: Path) -> None:
     links.get_by_label(t("Name"), exact=True).fill("Jadwal perahu")
     press(page, "Add the link")
     expect(pieces).to_have_count(3)
+
+
+def test_a_form_sent_after_the_session_ended(page_as: Callable[..., Page], watch: Watch) -> None:
+    """The words stand on the answer; the person signs in in another tab, comes back, checks and sends them."""
+    watch.allow(r"^403: POST .*/sections/continuation/")
+    quick_win = QuickWin.objects.get(acronym="Teh Tarek", status="draft")
+    page = page_as("operator.disbudpar", f"{quick_win.get_absolute_url()}edit/", script=False)
+    Session.objects.all().delete()
+    control(page, "sustainability").fill(TYPED["continuation"]["sustainability"])
+    section(page, "continuation").get_by_role("button", name=t("Save this section")).click()
+    heading(page, t("Your text is not saved yet"))
+    words = page.get_by_label(t("Sustainability plan"))
+    expect(words).to_have_value(TYPED["continuation"]["sustainability"])
+    expect(words).not_to_be_editable()
+
+    with page.expect_popup() as opened:
+        press(page, "Sign in in a new tab", role="link")
+    gate = opened.value
+    gate.get_by_label(t("User name or office e-mail")).fill("operator.disbudpar")
+    gate.get_by_label(t("Password"), exact=True).fill(PASSWORD)
+    press(gate, "Sign in")
+    gate.wait_for_url("**/edit/")
+    gate.close()
+
+    press(page, "I am signed in again, go on")
+    expect(words).to_be_editable()
+    words.fill(f"{TYPED['continuation']['sustainability']} Sesudah itu dinilai.")
+    press(page, "Send once more")
+    expect(page.get_by_role("status").first).to_contain_text(t("Saved %(at)s.").split()[0])
+    expect(control(page, "sustainability")).to_have_value(re.compile(r"Sesudah itu dinilai\.$"))
