@@ -4,201 +4,207 @@ Every figure is read from the summary of the plan, so the page costs the same fo
 five thousand; every figure leads to its rows and says how it is counted.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from decimal import Decimal
 from typing import Any
-from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from dimensions.models import SmartDimension
 from evaluations import rules
+from evaluations.views import city_help, city_money, city_trend
+from evaluations.views.explained import explained, last_change, share
+from evaluations.views.heat import Cell, heat, legend
+from evaluations.views.plan_sums import NUMBERS, STATES, Sums, added, by, carried_out, rows_url
+from opd import audit
 from opd.access import city_of, person
 from opd.models import City, CityBudget, PlanTally, State
-from smartcity.lib import charts, decimals, lines
+from smartcity.lib import decimals
 
-SHOWN_OPDS = 12
-NUMBERS = (
-    "programs", "not_started", "in_discussion", "running", "done", "stopped", "unknown",
-    "with_target", "measured", "reached", "budget_apbd", "budget_other", "absorbed",
-)  # fmt: skip
-#: In the order in which the city itself tells them.
-STATES = (
-    ("running", State.RUNNING),
-    ("done", State.DONE),
-    ("in_discussion", State.IN_DISCUSSION),
-    ("not_started", State.NOT_STARTED),
-    ("stopped", State.STOPPED),
-)
-
-type Sums = dict[str, Any]
+#: What the heat map may count, by its name in the address: a column of the summary, and how its rows are found.
+SHOWN = {"carried_out": None} | dict(STATES)
 
 
 @require_GET
 def city_plan(request: HttpRequest) -> HttpResponse:
-    """The programmes of a year; `?year=` shows another one."""
+    """The programmes of a year; `?year=` shows another one, `?show=` another state in the heat map."""
     user, city = person(request), city_of(request)
     if not rules.may_see_dashboard(user):
         raise PermissionDenied
-    return render(request, "evaluations/city_plan.html", _page(city, request.GET.get("year", "")))
+    context = _page(city, request.GET.get("year", ""), request.GET.get("show", ""))
+    return render(request, "evaluations/city_plan.html", context)
 
 
-def _page(city: City, wanted: str) -> dict[str, Any]:
-    """Return the context: figures, dimensions, heat, targets, money, trend, years."""
-    trend = _by("year", PlanTally.objects.of_city(city.pk).summed("year", names=NUMBERS))
+def _page(city: City, wanted: str, show: str) -> dict[str, Any]:
+    """Return the context: figures, dimensions, heat, targets, money, who needs help, trend, years."""
+    trend = by("year", PlanTally.objects.of_city(city.pk).summed("year", names=NUMBERS))
     years = sorted(trend, reverse=True)
     year = next((row for row in years if str(row) == wanted), city.evaluation_year)
     cells = PlanTally.objects.of_year(city.pk, year).summed(
-        "opd__short", "opd__official_name", "dimension", names=NUMBERS
+        "opd", "opd__short", "opd__official_name", "dimension", names=NUMBERS
     )
     dimensions = list(SmartDimension.objects.of_set(city.dimension_set_id))
-    by_dimension = _by("dimension", cells)
-    whole = _added(cells)
-    budgets = {row.year: row for row in CityBudget.objects.filter(city=city.pk)}
+    by_dimension = by("dimension", cells)
+    whole = added(cells)
+    budgets = CityBudget.objects.by_year(city.pk)
+    change = last_change(audit.last_of(city.pk, year, *FIGURES_CHANGED), city)
     return {
         "year": year,
         "years": [{"year": row, "current": row == year} for row in years],
         "heading": _heading(whole, year),
-        "whole": whole,
-        "states": [_state(name, state, whole, year) for name, state in STATES if whole[name]],
-        "untold": whole["unknown"],
-        "dimensions": [_dimension(row, by_dimension.get(row.pk, _added([])), year) for row in dimensions],
+        "figures": _figures(whole, year, change),
+        "whole": _dimension(None, whole, year),
+        "untold": {"count": whole["unknown"], "url": rows_url(year, figure="untold")},
+        "dimensions": [_dimension(row, by_dimension.get(row.pk, added([])), year) for row in dimensions],
         "columns": [str(State(state).label) for _name, state in STATES],
-        "heat": _heat(dimensions, cells, year),
-        "money": _money(whole, budgets.get(year)),
-        "trend": [_of_year(row, trend[row], budgets.get(row)) for row in sorted(trend)],
-        "programs_url": _rows(year),
+        "heat": _heat(dimensions, cells, year, show if show in SHOWN else "carried_out"),
+        "legend": legend(),
+        "targets": _targets(whole, year, change),
+        "money": city_money.money(city, year, whole, budgets.get(year), change),
+        "help": city_help.help_page(city, year) if whole["programs"] else {},
+        "trend": city_trend.trend(trend, budgets),
+        "programs_url": rows_url(year),
     }
 
 
-def _added(rows: Iterable[Mapping[str, Any]]) -> Sums:
-    """The sums over some cells; nothing is zero here, since a cell that is not there holds no programme."""
-    total: Sums = dict.fromkeys(NUMBERS, 0)
-    for row in rows:
-        for name in NUMBERS:
-            total[name] += row[name]
-    return total
-
-
-def _by(key: str, rows: Iterable[Mapping[str, Any]]) -> dict[Any, Sums]:
-    found: dict[Any, list[Mapping[str, Any]]] = defaultdict(list)
-    for row in rows:
-        found[row[key]].append(row)
-    return {value: _added(cells) for value, cells in found.items()}
-
-
-def _rows(year: int, **filters: Any) -> str:
-    """The address of the programmes behind a figure."""
-    chosen = {"year": year, "status": "approved"} | {name: str(value) for name, value in filters.items()}
-    return f"{reverse('opd:programs')}?{urlencode(chosen)}"
-
-
-def _carried_out(sums: Sums) -> int:
-    return int(sums["running"] + sums["done"])
+#: What changes the figures of a year, as the audit trail calls it.
+FIGURES_CHANGED = (
+    "progress.verify", "progress.reopen", "program.year_saved", "program.approve", "program.reopen", "import.saved",
+)  # fmt: skip
 
 
 def _heading(whole: Sums, year: int) -> str:
     if not whole["programs"]:
         return _("No programme has figures of %(year)s yet") % {"year": year}
     return _("%(done)d of %(all)d programmes run or are finished") % {
-        "done": _carried_out(whole),
+        "done": carried_out(whole),
         "all": whole["programs"],
     }
 
 
-def _state(name: str, state: str, whole: Sums, year: int) -> dict[str, Any]:
-    return {
-        "label": str(State(state).label),
-        "count": whole[name],
-        "share": decimals.percent(whole[name], whole["programs"], 2),
-        "url": _rows(year, state=state),
-    }
+def _entered() -> str:
+    return _(
+        "Entered by the agencies, verified quarter by quarter; each programme's page tells by whom and when."
+    )
 
 
-def _dimension(row: SmartDimension, sums: Sums, year: int) -> dict[str, Any]:
+def _figures(whole: Sums, year: int, change: str) -> list[dict[str, Any]]:
+    """The figures at the top: how many, and the three states the city tells first."""
+    every = whole["programs"]
+    states = [(name, state) for name, state in STATES if whole[name]]
+    label = _("Programmes")
+    rule = _("Programmes of the masterplan that are approved and have figures of the year.")
+    figures = [
+        {
+            "label": label,
+            "count": every,
+            "url": rows_url(year),
+            "note": _("approved in the masterplan"),
+            "told": explained(label, rule, formula=_sum_of_states(whole), entered=_entered(), change=change),
+        }
+    ]
+    for name, state in states[:3]:
+        label = str(State(state).label)
+        rule = _("The state is that of the last verified report; before the first, what the agency entered.")
+        formula = share(whole[name], every)
+        figures.append(
+            {
+                "label": label,
+                "count": whole[name],
+                "url": rows_url(year, state=state),
+                "note": _("%(share)s of %(total)s")
+                % {"share": decimals.percent(whole[name], every, 2), "total": every},
+                "told": explained(label, rule, formula=formula, entered=_entered(), change=change),
+            }
+        )
+    return figures
+
+
+def _sum_of_states(whole: Sums) -> str:
+    """How the programmes add up: 79 running + 16 in discussion + 36 not started = 131."""
+    counts = [(whole[name], str(State(state).label).lower()) for name, state in STATES]
+    counts.append((whole["unknown"], _("without a state")))
+    return f"{' + '.join(f'{count} {words}' for count, words in counts if count)} = {whole['programs']}"
+
+
+def _dimension(row: SmartDimension | None, sums: Sums, year: int) -> dict[str, Any]:
+    """A line of the table by dimension; without one, its last line: the whole plan."""
+    at = {"dimension": row.code} if row else {}
+    every = sums["programs"]
     return {
-        "name": row.short_name,
-        "letter": row.letter,
-        "hue": str(row.hue),
-        "url": _rows(year, dimension=row.code),
-        "all": sums["programs"],
+        "name": row.short_name if row else "",
+        "letter": row.letter if row else "",
+        "hue": str(row.hue) if row else "",
+        "url": rows_url(year, **at),
+        "all": every,
         "counts": [
             {
                 "label": str(State(state).label),
                 "count": sums[name],
-                "url": _rows(year, dimension=row.code, state=state),
+                "share": decimals.percent(sums[name], every, 2),
+                "url": rows_url(year, **at, state=state),
             }
             for name, state in STATES
         ],
-        "share": decimals.percent(_carried_out(sums), sums["programs"], 2),
+        "carried_out": carried_out(sums),
+        "share": decimals.percent(carried_out(sums), every, 2),
+        "carried_out_url": rows_url(year, **at, figure="carried_out"),
         "reached": sums["reached"],
+        "reached_url": rows_url(year, **at, figure="reached"),
         "measured": sums["measured"],
+        "measured_url": rows_url(year, **at, figure="measured"),
         "reached_share": decimals.percent(sums["reached"], sums["measured"]),
     }
 
 
-def _heat(dimensions: list[SmartDimension], cells: list[dict[str, Any]], year: int) -> dict[str, Any]:
-    """Agency by dimension, per cent of its programmes that run or are finished; a dot where it leads none."""
-    found = {(cell["opd__short"], cell["dimension"]): cell for cell in cells if cell["programs"]}
-    names = sorted({(cell["opd__short"], cell["opd__official_name"]) for cell in cells if cell["programs"]})
-    nothing = format_html(
-        '<span aria-hidden="true">·</span><span class="visually-hidden">{}</span>', _("no programme")
+def _heat(
+    dimensions: list[SmartDimension], cells: list[dict[str, Any]], year: int, show: str
+) -> dict[str, Any]:
+    """Agency by dimension: how many of its programmes are in the state shown, on the step of their share."""
+    found = {(cell["opd"], cell["dimension"]): cell for cell in cells if cell["programs"]}
+    agencies = sorted({(row["opd__short"], row["opd"], row["opd__official_name"]) for row in found.values()})
+
+    def cell_of(opd_id: int, dimension: SmartDimension) -> Cell | None:
+        cell = found.get((opd_id, dimension.pk))
+        return _cell(cell, rows_url(year, opd=opd_id, dimension=dimension.code), show) if cell else None
+
+    return heat(dimensions, agencies, cell_of, nothing=_("no programme")) | {
+        "shows": [
+            {"name": name, "label": _shown(name), "current": name == show, "url": f"?year={year}&show={name}#h-heat"}
+            for name in SHOWN
+        ],
+        "shown": _shown(show),
+    }  # fmt: skip
+
+
+def _shown(name: str) -> str:
+    state = SHOWN[name]
+    return str(State(state).label) if state else _("Running or finished")
+
+
+def _cell(cell: Sums, url: str, show: str) -> Cell:
+    """Two of five: the map of what runs or is finished leads to all five, the map of one state to the two."""
+    state, every = SHOWN[show], cell["programs"]
+    count = cell[show] if state else carried_out(cell)
+    led_to = count if state else every
+    words = ngettext("%(count)s programme", "%(count)s programmes", led_to) % {"count": led_to}
+    if state:
+        url = f"{url}&state={state}" if count else ""
+    return Cell(f"{count}/{every}", count * 100 // every, url, f"{_shown(show)}: {words}")
+
+
+def _targets(whole: Sums, year: int, change: str) -> dict[str, Any]:
+    rule = _(
+        "A programme is measured when it has a target and a realisation of the year. It reached its target when the "
+        "realisation is at least the target, or at most the target where lower is better."
     )
-    rows = []
-    for short, name in names:
-        told = [_heat_cell(found.get((short, row.pk)), nothing) for row in dimensions]
-        rows.append(
-            {"short": short, "name": name, "cells": lines.draw("evaluations/parts/heat_cell.html", told)}
-        )
+    formula = share(whole["reached"], whole["measured"]) if whole["measured"] else ""
+    label = _("Targets and realisation")
     return {
-        "columns": [{"letter": row.letter, "hue": str(row.hue), "name": str(row)} for row in dimensions],
-        "rows": lines.draw("evaluations/parts/heat_line.html", rows[:SHOWN_OPDS]),
-        "more": lines.draw("evaluations/parts/heat_line.html", rows[SHOWN_OPDS:]),
-        "more_count": len(rows[SHOWN_OPDS:]),
-    }
-
-
-def _heat_cell(cell: Mapping[str, Any] | None, nothing: str) -> dict[str, str]:
-    if cell is None:
-        return {"css": "none", "text": nothing, "said": ""}
-    share = _carried_out(dict(cell)) * 100 // cell["programs"]
-    return {"css": f"c{charts.heat_step(share)}", "text": str(share), "said": ""}
-
-
-def _money(whole: Sums, budget: CityBudget | None) -> dict[str, Any]:
-    """Ceilings by source, what was absorbed, and the share of the city's whole APBD."""
-    every = whole["budget_apbd"] + whole["budget_other"]
-    return {
-        "all": decimals.short_money(every),
-        "apbd": decimals.short_money(whole["budget_apbd"]),
-        "other": decimals.short_money(whole["budget_other"]),
-        "absorbed": decimals.short_money(whole["absorbed"]),
-        "absorbed_share": decimals.percent(whole["absorbed"], every, 2),
-        "share": decimals.percent(whole["budget_apbd"], budget.total if budget else None, 2),
-        "total": decimals.short_money(budget.total) if budget else "",
-        "sample": bool(budget and budget.sample),
-        "known": bool(every),
-    }
-
-
-def _of_year(year: int, sums: Sums, budget: CityBudget | None) -> dict[str, Any]:
-    carried_out = _carried_out(sums)
-    every: Decimal = sums["budget_apbd"] + sums["budget_other"]
-    return {
-        "year": year,
-        "url": f"?year={year}",
-        "all": sums["programs"],
-        "carried_out": carried_out,
-        "share": decimals.percent(carried_out, sums["programs"], 2),
-        "step": carried_out * 100 // sums["programs"] if sums["programs"] else 0,
-        "reached": decimals.percent(sums["reached"], sums["measured"], 1),
-        "budget": decimals.short_money(every) if every else decimals.UNKNOWN,
-        "of_apbd": decimals.percent(sums["budget_apbd"], budget.total if budget else None, 2),
+        "with_target": whole["with_target"],
+        "with_target_url": rows_url(year, figure="with_target"),
+        "told": explained(label, rule, formula=formula, entered=_entered(), change=change),
     }

@@ -1,6 +1,7 @@
 """The plan at a glance: its figures are those of the rows, each leads to them, and the page costs the same for many."""
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -8,9 +9,11 @@ from django.test import Client
 from django.utils.html import strip_tags
 
 from dimensions.models import SmartDimension
+from evaluations.views.city_plan import SHOWN
 from opd.models import City, CityBudget, MasterPlan, Opd, PlanStatus, Program, ProgramYear, State, User
 from opd.tallies import rebuild
-from smartcity.lib import clock
+from smartcity.lib import clock, decimals
+from tests.evaluations.pages import Link, read, rows_behind
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +65,31 @@ def test_figures_are_those_of_the_rows(client: Client, planned: City, cast: dict
     assert "25,00%" in page
 
 
+def test_every_figure_tells_how_it_is_counted(client: Client, planned: City, cast: dict[str, User]) -> None:
+    page = text(client, cast["leader"])
+    assert "6 sudah berjalan + 3 belum dilaksanakan = 9" in page
+    assert "6 : 9 × 100% = 66,67%" in page
+    assert "1 : 9 × 100% = 11,11%" in page
+    assert "Rp8.000.000,00 + Rp1.000.000,00 = Rp9.000.000,00" in page
+    assert "Rp8.000.000,00 : Rp100.000.000,00 × 100% = 8,00%" in page
+    html = client.get("/city/plan/").content.decode()
+    assert html.count("<summary>Cara menghitung") >= 3 + 1 + 1 + 5
+
+
+def test_who_entered_the_whole_budget_last_is_told(
+    client: Client, planned: City, cast: dict[str, User]
+) -> None:
+    budget = CityBudget.objects.get()
+    client.force_login(cast["planner"])
+    client.post(
+        f"/plan/budget/{budget.year}/",
+        {"total": "200.000.000", "source": "Perda APBD 2022", "version": budget.version},
+    )
+    page = text(client, cast["leader"])
+    assert "Sumber: Perda APBD 2022. Perubahan terakhir: Perencana" in page
+    assert "4,00%" in page
+
+
 def test_each_figure_leads_to_its_rows(client: Client, planned: City, cast: dict[str, User]) -> None:
     client.force_login(cast["leader"])
     page = client.get("/city/plan/").content.decode()
@@ -71,12 +99,86 @@ def test_each_figure_leads_to_its_rows(client: Client, planned: City, cast: dict
     assert rows.count('<tr role="row">') - 1 == 3
 
 
+READERS = ("leader", "planner", "reviewer", "auditor")
+
+
+@pytest.fixture
+def crowded(planned: City, cast: dict[str, User]) -> City:
+    """Five agencies, one of them gone and its short name taken over; programmes nobody approved count nowhere."""
+    for place in range(3):
+        Opd.objects.create(city=planned, short=f"OPD{place}", official_name=f"Dinas {place}", kind="dinas")
+    old = Opd.objects.create(
+        city=planned, short="OPD0", official_name="Dinas lama", kind="dinas", valid_to=date(2022, 1, 1)
+    )
+    MasterPlan.objects.update(title="Masterplan lama")
+    plan_of(planned, cast["planner"], 31, opds=[*Opd.objects.of_city(planned).exclude(pk=old.pk), old])
+    kept = Program.objects.filter(code__endswith="-004")
+    kept.update(status=PlanStatus.SUBMITTED)
+    ProgramYear.objects.filter(program__code__endswith="-005").update(state="", actual=None, budget=None)
+    ProgramYear.objects.filter(program__code__endswith="-007").update(state=State.DONE, fund_source="")
+    ProgramYear.objects.create(program=kept[0], year=planned.evaluation_year - 1, state=State.DONE)
+    rebuild(planned.pk)
+    return planned
+
+
+@pytest.mark.parametrize("who", READERS)
+def test_every_cell_of_the_heat_map_leads_to_its_rows(
+    client: Client, crowded: City, cast: dict[str, User], who: str
+) -> None:
+    client.force_login(cast[who])
+    whole = sum(int(link.text.split("/")[1].split()[0]) for link in cells(client, "carried_out"))
+    assert whole == ProgramYear.objects.begun_in(crowded.pk, crowded.evaluation_year).count()
+    for show in SHOWN:
+        for link in cells(client, show):
+            count, every = (int(number) for number in link.text.split()[0].split("/"))
+            assert rows_behind(client, link.url) == (every if show == "carried_out" else count) > 0
+    shown = sum(
+        int(link.text.split("/")[0])
+        for show in ("running", "done", "not_started")
+        for link in cells(client, show)
+    )
+    assert shown + ProgramYear.objects.begun_in(crowded.pk, 2022).filter(state="").count() == whole
+
+
+def cells(client: Client, show: str) -> list[Link]:
+    links = read(client, f"/city/plan/?show={show}").of("h-heat")
+    return [link for link in links if link.url.startswith("/programs/")]
+
+
+@pytest.mark.parametrize("who", READERS)
+def test_every_number_of_the_page_leads_to_as_many_rows(
+    client: Client, crowded: City, cast: dict[str, User], who: str
+) -> None:
+    client.force_login(cast[who])
+    page = read(client, "/city/plan/")
+    links = [link for _panel, link in page.links if link.url.startswith("/programs/")]
+    numbers = [link for link in links if link.text.split(" ")[0].isdecimal()]
+    assert len(numbers) > 30
+    for link in numbers:
+        assert rows_behind(client, link.url) == int(link.text.split(" ")[0]), link
+
+
+def test_each_amount_is_the_sum_of_its_rows(client: Client, crowded: City, cast: dict[str, User]) -> None:
+    client.force_login(cast["leader"])
+    asked = {link.text: link.url for link in read(client, "/city/plan/").of("h-money")}
+    rows = ProgramYear.objects.begun_in(crowded.pk, crowded.evaluation_year)
+    for filters, column in (
+        ({}, "budget"),
+        ({"fund_source__in": ["APBD", ""]}, "budget"),
+        ({"fund_source": "CSR"}, "budget"),
+        ({}, "absorbed"),
+    ):
+        amounts = rows.filter(**filters, **{f"{column}__gt": 0}).values_list(column, flat=True)
+        label = decimals.short_money(sum(amounts))
+        assert rows_behind(client, asked[label]) == len(amounts)
+
+
 def test_each_count_names_its_state_on_a_phone(client: Client, planned: City, cast: dict[str, User]) -> None:
     client.force_login(cast["leader"])
     page = client.get("/city/plan/").content.decode()
     assert 'data-label=""' not in page
     dimensions = SmartDimension.objects.of_set(planned.dimension_set).count()
-    assert page.count(f'data-label="{State.RUNNING.label}"') == dimensions
+    assert page.count(f'data-label="{State.RUNNING.label}"') == dimensions + 1  # and the whole
 
 
 def test_without_a_budget_nothing_is_shared(client: Client, planned: City, cast: dict[str, User]) -> None:

@@ -16,6 +16,7 @@ from smartcity.lib.charts import (
     Axis,
     Bar,
     Part,
+    Year,
     bars,
     days_track,
     line_swatch,
@@ -23,12 +24,20 @@ from smartcity.lib.charts import (
     radar,
     stacked_bar,
     swatch,
+    years,
 )
 from smartcity.lib.charts.svg import PRINT, SCREEN, wrap
 from tests.smartcity.drawings import a_radar, axes, by_class, read, said
 
 D = Decimal
 HOSTILE = "\"><script>alert(1)</script>&amp;'<!--"
+
+
+def a_year(name: str) -> Year:
+    parts = [Part(name, 79, "h3"), Part(name, 16, "hollow"), Part(name, 36, "lines")]
+    return Year(name, parts, 70, 40, name, name)
+
+
 ALL = {
     "radar": lambda **o: a_radar(axes("3.1", None, "2.6", "3.2", "2.2", "2.9", before="2"), **o),
     "bars": lambda **o: bars(
@@ -37,6 +46,7 @@ ALL = {
     "stacked_bar": lambda **o: stacked_bar(
         [Part("Jalan", 79, "h4"), Part("Belum", 36, "track")], title="P", **o
     ),
+    "years": lambda **o: years([a_year("2022")], title="T", description="x", **o),
 }
 MARKS = {
     "days_track": lambda **o: days_track(14, 7, **o),
@@ -90,6 +100,7 @@ def test_a_name_is_text_whoever_typed_it(for_print):
         stacked_bar([Part(HOSTILE, 1, "h1")], title=HOSTILE, for_print=for_print),
         days_track(2, 1, HOSTILE, for_print=for_print),
         mini_bar(1, 2, name=HOSTILE),
+        years([a_year(HOSTILE)], title=HOSTILE, description=HOSTILE, for_print=for_print),
     ]
     for drawing in drawings:
         tags = {shape.tag for shape in read(drawing).iter()}

@@ -9,12 +9,14 @@ from smartcity.lib.charts.bars import Bar, Part, bars, mini_bar, stacked_bar
 from smartcity.lib.charts.marks import days_track, heat_step, line_swatch, swatch
 from smartcity.lib.charts.radar import Axis, radar
 from smartcity.lib.charts.svg import LIGHT, describe
+from smartcity.lib.charts.years import Year, years
 
 __all__ = [
     "LIGHT",
     "Axis",
     "Bar",
     "Part",
+    "Year",
     "bars",
     "days_track",
     "describe",
@@ -24,4 +26,5 @@ __all__ = [
     "radar",
     "stacked_bar",
     "swatch",
+    "years",
 ]

@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
 from smartcity.lib.charts.svg import LIGHT, drawn, look, tone
+from smartcity.lib.charts.years import segment
 
 MOST_DAYS = 60
 """Cells of a days track at most; a longer wait is drawn in proportion, or its cells melt into a line."""
@@ -59,7 +60,12 @@ def heat_step(percent: Decimal | int | None) -> int | None:
 
 
 def swatch(name: str, *, late: bool = False, for_print: bool = False) -> SafeString:
-    """Draw the small square of a legend in a tone (`h0`-`h4`, `d1`-`d8`, `track`); late has a red corner."""
+    """Draw the small square of a legend in a tone (`h0`-`h4`, `d1`-`d8`, `track`); late has a red corner.
+
+    `hollow` and `lines` are those of `years`.
+    """
+    if name in ("hollow", "lines"):
+        return _sample("chart d-inline", segment(name, (0.5, 0.5, 23, 11), look(for_print)), for_print)
     fill = look(for_print)[tone(name)]
     if for_print:
         fill += f' stroke="{LIGHT["line-strong"]}" stroke-width="1"'
