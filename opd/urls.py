@@ -87,6 +87,7 @@ urlpatterns = [
     path("receipts/<path:number>/", receipts.receipt, name="receipt"),
     path("imports/", imports.imports, name="imports"),
     path("imports/<int:pk>/", imports.detail, name="import"),
+    path("imports/<int:pk>/table/", imports.table, name="import_table"),
     path("imports/<int:pk>/columns/", imports.columns, name="import_map"),
     path("imports/<int:pk>/check/", imports.check, name="import_check"),
     path("imports/<int:pk>/save/", imports.save, name="import_save"),

@@ -14,16 +14,26 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from opd.actions import import_saving
-from opd.actions.imports import remembered
+from opd.actions.imports import remember_layout, remembered
 from opd.exchange import shapes
 from opd.exchange.comparing import Judge, Verdict
-from opd.exchange.found import found_of, table_of
+from opd.exchange.found import (
+    Pointer,
+    found_of,
+    pointer_of,
+    table_of,
+    tables_of,
+    tops,
+    tops_of,
+    without_pointer,
+)
 from opd.exchange.reference import World
 from opd.imports import (
     Kind,
     NotReadable,
     Proposal,
     RowAnswer,
+    layout_of,
     open_workbook,
     propose,
     read_rows,
@@ -33,7 +43,7 @@ from opd.imports import (
 from opd.models import ImportJob, ImportRow, ImportStatus, LeaseLost, Outcome
 from opd.models.imports import GOOD
 from smartcity.lib import clock
-from smartcity.lib.spreadsheets import Table
+from smartcity.lib.spreadsheets import Book, Table
 
 log = logging.getLogger("portal.imports")
 
@@ -77,11 +87,72 @@ def _book(job: ImportJob) -> Any:
 
 
 def _read(job: ImportJob) -> None:
-    """Find the tables and keep what the next page shows of them."""
-    kept = remembered(job.city_id, job.opd_id, job.kind)
-    tables = tables_in(_book(job), Kind(job.kind), job.year, kept)
+    """Find the tables, the one a person pointed out first, and keep what the next pages show of them."""
+    book, pointer = _book(job), pointer_of(job.found)
+    if pointer is not None:
+        _read_at(job, book, pointer)
+        return
+    try:
+        tables = _tables(job, book)
+    except NotReadable as refusal:
+        shown = tops(book) if refusal.code == "IMP-TABLE" else []
+        if not shown:
+            raise
+        job.rest(ImportStatus.READ, found=shown, sheet="", total=0)
+        return
     found = [found_of(table) for table in tables]
-    job.rest(ImportStatus.READ, found=found, sheet=tables[0].sheet, total=found[0]["rows"])
+    job.rest(ImportStatus.READ, found=[*found, *tops(book)], sheet=tables[0].sheet, total=found[0]["rows"])
+
+
+def _tables(job: ImportJob, book: Book) -> list[Table]:
+    return tables_in(book, Kind(job.kind), job.year, remembered(job.city_id, job.opd_id, job.kind))
+
+
+def _read_at(job: ImportJob, book: Book, pointer: Pointer) -> None:
+    """Take the table a person pointed out. What is none is said on the page where it can be pointed out anew."""
+    try:
+        table = table_at(book, pointer.sheet, pointer.row, pointer.height)
+        problem = _no_table(table)
+    except NotReadable as refusal:
+        problem = refusal.message
+    if problem:
+        job.rest(ImportStatus.READ, error=problem)
+        return
+    before = without_pointer(job.found)
+    old = next((one for one in tables_of(before) if one["sheet"] == table.sheet), None)
+    others = [one for one in tables_of(before) if one is not old]
+    found = found_of(table)
+    with transaction.atomic():
+        headings = [column.parts for column in table.columns]
+        remember_layout(job, headings, layout_of(parts for _, parts, _ in old["columns"]) if old else "")
+        job.rest(
+            ImportStatus.READ,
+            found=[found, *others, *tops_of(before)],
+            sheet=table.sheet,
+            total=found["rows"],
+        )
+
+
+def _no_table(table: Table) -> str:
+    """Why what was pointed out cannot be read as a table; "" when it can."""
+    place = {"row": table.header_rows[0], "sheet": table.sheet}
+    if len(table.columns) < 2:
+        return (
+            _(
+                "Row %(row)s of sheet '%(sheet)s' has one heading only. Choose the row in which the columns have their "
+                "names. Nothing was saved. [IMP-POINT]"
+            )
+            % place
+        )
+    if not table.below:
+        return (
+            _(
+                "Nothing stands below row %(row)s of sheet '%(sheet)s'. Choose the row of headings above the list. "
+                "Nothing was saved. [IMP-POINT]"
+            )
+            % place
+        )
+    return ""
 
 
 def _check(job: ImportJob) -> None:
@@ -101,7 +172,7 @@ def _check(job: ImportJob) -> None:
 
 def _table(job: ImportJob) -> tuple[Table, Proposal]:
     """Return the table a person chose and how its columns are read."""
-    kept = table_of(next(one for one in job.found if one["sheet"] == job.sheet))
+    kept = table_of(next(one for one in tables_of(job.found) if one["sheet"] == job.sheet))
     table = table_at(_book(job), job.sheet, kept.header_rows[0], len(kept.header_rows))
     return table, propose(table, Kind(job.kind), job.year).with_choices(job.mapping)
 

@@ -7,7 +7,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from opd import audit, rules
-from opd.imports.mapping import Proposal
+from opd.exchange.found import Pointer, with_pointer
+from opd.imports.mapping import Proposal, layout_of
 from opd.models import City, ColumnMemory, ImportFile, ImportJob, ImportStatus
 from opd.models.people import User
 from smartcity.lib.models import digest_of
@@ -59,6 +60,18 @@ def _start(
 
 
 @transaction.atomic
+def point_out(*, pk: int, by: User, pointer: Pointer) -> ImportJob:
+    """Have a list read from the row of headings a person pointed out. Raises WrongStatus."""
+    job = _locked(pk, by)
+    if job.status not in (ImportStatus.READ, ImportStatus.CHECKED):
+        raise WrongStatus
+    job.found, job.mapping = with_pointer(job.found, pointer), {}
+    _move_on(job, ImportStatus.READING)
+    _noted(job, by, "import.pointed")
+    return job
+
+
+@transaction.atomic
 def map_columns(*, pk: int, by: User, sheet: str, year: int, proposal: Proposal) -> ImportJob:
     """Keep what the columns hold, remember it for the next list, and have the rows checked. Raises WrongStatus."""
     job = _locked(pk, by)
@@ -75,9 +88,20 @@ def map_columns(*, pk: int, by: User, sheet: str, year: int, proposal: Proposal)
 
 
 def remembered(city_id: int, opd_id: int | None, kind: str) -> dict[str, str]:
-    """Return what an agency said about headings before, for `propose`."""
+    """Return what an agency said about headings, and about rows of headings, before: for `propose` and `tables_in`."""
     rows = ColumnMemory.objects.filter(city=city_id, opd=opd_id, kind=kind)
     return dict(rows.values_list("key", "field"))
+
+
+def remember_layout(job: ImportJob, headings: Iterable[tuple[str, ...]], instead: str = "") -> None:
+    """The next list with the same row of headings is read from it by itself; what was pointed out before is not."""
+    rows = ColumnMemory.objects.filter(city=job.city_id, opd=job.opd_id, kind=job.kind)
+    key = layout_of(headings)
+    if instead and instead != key:
+        rows.filter(key=instead).delete()
+    if not rows.filter(key=key).exists():
+        memory = ColumnMemory(city_id=job.city_id, opd_id=job.opd_id, kind=job.kind, key=key)
+        ColumnMemory.objects.bulk_create([memory], ignore_conflicts=True)
 
 
 @transaction.atomic

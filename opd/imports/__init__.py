@@ -11,7 +11,7 @@ if not proposal.missing:
 from opd.imports.answers import Answer
 from opd.imports.exporting import Export
 from opd.imports.fields import Field, Kind, choices_of, field_of, fields_of, header_of, label_of
-from opd.imports.mapping import Proposal, ProposedColumn, propose, tables_in, year_of
+from opd.imports.mapping import Proposal, ProposedColumn, layout_of, propose, tables_in, year_of
 from opd.imports.reading import Converted, RowAnswer, read_rows
 from opd.imports.reference import Agency, Dimension, Reference, Sub
 from smartcity.lib.spreadsheets import NotReadable, open_workbook, table_at
@@ -35,6 +35,7 @@ __all__ = [
     "fields_of",
     "header_of",
     "label_of",
+    "layout_of",
     "open_workbook",
     "propose",
     "read_rows",

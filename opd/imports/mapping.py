@@ -1,8 +1,9 @@
 """From columns to fields: what is proposed, what a person chose, and what is still missing."""
 
+import hashlib
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from opd.imports import headings
@@ -83,14 +84,26 @@ class Proposal:
 
 
 def tables_in(book: Book, kind: Kind, year: int, remembered: Mapping[str, str] | None = None) -> list[Table]:
-    """Return the tables of a workbook that look like a list of this kind, the best first. Raises NotReadable."""
+    """Return the tables of a workbook that look like a list of this kind, the best first. Raises NotReadable.
+
+    A row of headings that was pointed out before (its `layout_of` is in `remembered`) goes before all others.
+    """
     kept = remembered or {}
 
     def known(parts: tuple[str, ...]) -> str | None:
         return kept.get(spreadsheets.key_of(" ".join(parts))) or headings.resolve(parts, kind, year)
 
+    def pointed(headings: Sequence[tuple[str, ...]]) -> bool:
+        return layout_of(headings) in kept
+
     needed = ", ".join(field.header for field in fields_of(kind) if field.needed)
-    return spreadsheets.find_tables(book, known, example=needed)
+    return spreadsheets.find_tables(book, known, example=needed, pointed=pointed)
+
+
+def layout_of(headings: Iterable[tuple[str, ...]]) -> str:
+    """Return what a whole row of headings is remembered by, whatever year stands in it; no heading has such a key."""
+    words = [spreadsheets.key_of(_YEAR.sub("", " ".join(parts))) for parts in headings]
+    return f"layout:{hashlib.sha256('|'.join(words).encode()).hexdigest()[:40]}"
 
 
 def year_of(table: Table, kind: Kind, default: int) -> int:

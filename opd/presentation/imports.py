@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from dimensions.models import SmartDimension
 from opd.exchange import shapes
+from opd.exchange.found import pointer_of, tables_of, tops_of
 from opd.imports import Kind, Proposal, choices_of, field_of, header_of, label_of
 from opd.imports.fields import CHOICES, Type
 from opd.models import City, ImportJob, ImportRow, ImportStatus, Outcome
@@ -58,6 +59,45 @@ def saved_words(job: ImportJob) -> str:
         "new": decimals.display(job.created, 0),
         "changed": decimals.display(job.changed, 0),
     }
+
+
+# --- where the table stands ------------------------------------------------------------------------
+
+
+def sheets(job: ImportJob, place: str) -> list[dict[str, Any]]:
+    """The first rows of each sheet, to choose the row of headings. `place` is the one chosen: "0-12", sheet and row."""
+    headers = {one["sheet"]: one["header_rows"] for one in tables_of(job.found)}
+    shown_first = job.sheet or next((top["sheet"] for top in tops_of(job.found)), "")
+    chosen = place.partition("-")[0] if place else ""
+    return [
+        {
+            "number": number,
+            "name": top["sheet"],
+            "open": str(number) == chosen if chosen else top["sheet"] == shown_first,
+            "letters": [{"letter": letter, "hidden": hidden} for letter, hidden in top["letters"]],
+            "rows": [
+                {
+                    "number": str(row),
+                    "value": f"{number}-{row}",
+                    "cells": cells,
+                    "found": row in headers.get(top["sheet"], ()),
+                    "checked": f"{number}-{row}" == place,
+                }
+                for row, cells in top["top"]
+            ],
+        }
+        for number, top in enumerate(tops_of(job.found))
+    ]
+
+
+def place_of(job: ImportJob) -> str:
+    """The row of headings as it is chosen now: what was pointed out last, else what the portal found."""
+    numbers = {top["sheet"]: number for number, top in enumerate(tops_of(job.found))}
+    pointer = pointer_of(job.found)
+    if pointer is not None:
+        return f"{numbers[pointer.sheet]}-{pointer.row}"
+    found = next((one for one in tables_of(job.found) if one["sheet"] == job.sheet), None)
+    return f"{numbers[job.sheet]}-{found['header_rows'][0]}" if found and job.sheet in numbers else ""
 
 
 # --- columns ---------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from opd.actions import import_work
 from opd.actions import imports as actions
 from opd.actions.import_saving import key_of
 from opd.exchange import listing
-from opd.exchange.found import table_of
+from opd.exchange.found import Pointer, pointer_of, table_of, tables_of, tops_of
 from opd.forms.quick_wins import ImportForm
 from opd.imports import Kind, Proposal, propose, year_of
 from opd.models import ImportJob, ImportKind, ImportStatus, Outcome, Program, QuickWin
@@ -84,7 +84,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         response["HX-Redirect"] = job.get_absolute_url()
         return varies(response)
     if job.status == ImportStatus.READ:
-        return redirect("opd:import_map", job.pk)
+        pointless = not tables_of(job.found) or pointer_of(job.found)
+        return redirect("opd:import_table" if pointless else "opd:import_map", job.pk)
     if job.status == ImportStatus.CHECKED:
         return redirect("opd:import_check", job.pk)
     context = {"job": pages.job_row(job), "under_way": job.is_under_way}
@@ -109,13 +110,53 @@ def _result(request: HttpRequest, job: ImportJob) -> dict[str, Any]:
 
 
 @require_http_methods(["GET", "POST"])
+def table(request: HttpRequest, pk: int) -> HttpResponse:
+    """Which row of which sheet has the headings: for lists in which the portal found none, or the wrong one."""
+    job = _job(request, pk)
+    if job.status not in (ImportStatus.READ, ImportStatus.CHECKED):
+        return redirect(job)
+    place = request.POST.get("place", pages.place_of(job))
+    error = job.error if pointer_of(job.found) else ""
+    if request.method == "POST":
+        pointer = _pointer(request, job)
+        if pointer is not None:
+            try:
+                return _go_on(actions.point_out(pk=pk, by=person(request), pointer=pointer))
+            except WrongStatus as refusal:
+                messages.error(request, str(refusal))
+                return redirect(job)
+        error = _("Choose the row in which the columns have their names, then press the button. [IMP-PICK]")
+    context = {
+        "job": pages.job_row(job),
+        "found": bool(tables_of(job.found)),
+        "sheets": pages.sheets(job, place),
+        "height": request.POST.get("height", ""),
+        "error": error,
+    }
+    return render(request, "opd/import_table.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _pointer(request: HttpRequest, job: ImportJob) -> Pointer | None:
+    """Return the row that was chosen, or None when there is no such row."""
+    number, _dash, row = request.POST.get("place", "").partition("-")
+    for place, top in enumerate(tops_of(job.found)):
+        if str(place) == number and row in {str(shown) for shown, _cells in top["top"]}:
+            height = {"1": 1, "2": 2}.get(request.POST.get("height", ""))
+            return Pointer(top["sheet"], int(row), height)
+    return None
+
+
+@require_http_methods(["GET", "POST"])
 def columns(request: HttpRequest, pk: int) -> HttpResponse:
     """What each column holds: a proposal to correct. Confirming it has every row checked; nothing is saved yet."""
     job = _job(request, pk)
     if job.status not in (ImportStatus.READ, ImportStatus.CHECKED):
         return redirect(job)
+    tables = tables_of(job.found)
+    if not tables:
+        return redirect("opd:import_table", pk)
     data = request.POST if request.method == "POST" else request.GET
-    found = next((one for one in job.found if one["sheet"] == data.get("sheet", job.sheet)), job.found[0])
+    found = next((one for one in tables if one["sheet"] == data.get("sheet", job.sheet)), tables[0])
     proposal, clashes = _proposal(job, found, data)
     if request.method == "POST" and not proposal.missing and not clashes:
         try:
@@ -129,7 +170,7 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
     years = sorted({proposal.year + step for step in range(-3, 4)} | _years_of(proposal))
     context = {
         "job": pages.job_row(job),
-        "sheets": [{"name": one["sheet"], "rows": one["rows"], "current": one is found} for one in job.found],
+        "sheets": [{"name": one["sheet"], "rows": one["rows"], "current": one is found} for one in tables],
         "sheet": found["sheet"],
         "rows": found["rows"],
         "header_rows": " + ".join(map(str, found["header_rows"])),

@@ -213,6 +213,7 @@ BODIES: dict[str, Any] = {
     "reply on progress": lambda world, state: {"reply": "Sudah benar."},
     "set the periods": _periods,
     "bring in a list": _list,
+    "point out the headings": lambda world, state: {"place": "0-1", "height": "1"},
     "confirm the columns": _columns,
     "choose rows": lambda world, state: {"all": "no"},
     "consent": lambda world, state: {"shown": "2", "row": "2"},

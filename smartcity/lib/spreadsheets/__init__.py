@@ -15,7 +15,7 @@ from smartcity.lib.spreadsheets import csv_text, sheets, tables, workbook
 from smartcity.lib.spreadsheets.cells import Fault, Formula, Percent, Value, shown
 from smartcity.lib.spreadsheets.refusals import NotReadable
 from smartcity.lib.spreadsheets.sheets import MAX_COLUMNS, MAX_ROWS, Row, Sheet
-from smartcity.lib.spreadsheets.tables import Column, Known, Table, key_of
+from smartcity.lib.spreadsheets.tables import Column, Known, Pointed, Table, key_of
 from smartcity.lib.spreadsheets.workbook import MAX_BYTES
 from smartcity.lib.spreadsheets.writing import OutColumn, csv_pieces, write_xlsx
 
@@ -31,6 +31,7 @@ __all__ = [
     "NotReadable",
     "OutColumn",
     "Percent",
+    "Pointed",
     "Row",
     "Sheet",
     "Table",
@@ -69,13 +70,16 @@ def open_workbook(file: BinaryIO, name: str) -> Book:
     )
 
 
-def find_tables(book: Book, known: Known, *, example: str) -> list[Table]:
+def find_tables(book: Book, known: Known, *, example: str, pointed: Pointed | None = None) -> list[Table]:
     """Return the table of each sheet that has one, the best first. Raises NotReadable (IMP-TABLE)."""
-    return tables.find_tables(book.sheets, book.name, known, example=example)
+    return tables.find_tables(book.sheets, book.name, known, example=example, pointed=pointed)
 
 
-def table_at(book: Book, sheet: str, row: int, height: int = 1) -> Table:
-    """Return the table whose header a person pointed out. Raises NotReadable, and ValueError when there is none."""
+def table_at(book: Book, sheet: str, row: int, height: int | None = None) -> Table:
+    """Return the table whose header a person pointed out; without a height, as tall as merged cells make it.
+
+    Raises NotReadable, and ValueError when there is none.
+    """
     for candidate in book.sheets:
         if candidate.name == sheet:
             return tables.table_at(candidate, row, height)

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from smartcity.lib.spreadsheets import cells
 from smartcity.lib.spreadsheets.refusals import NotReadable
@@ -16,6 +17,9 @@ from smartcity.lib.spreadsheets.sheets import MAX_ROWS, Content, Row, Sheet
 
 type Known = Callable[[tuple[str, ...]], str | None]
 """Answers what a header (its parts, from above to below) means, or None. Two columns may mean the same."""
+
+type Pointed = Callable[[Sequence[tuple[str, ...]]], bool]
+"""Tells whether a person once pointed out a row with these headings (their parts, from left to right)."""
 
 SEARCHED = 60  # rows with something in them; no office writes a longer foreword
 FEWEST = 3  # known headings that make a row a header
@@ -70,20 +74,22 @@ def key_of(text: str) -> str:
     return _NOT_KEY.sub("", unicodedata.normalize("NFKD", text).casefold())
 
 
-def find_tables(sheets: Sequence[Sheet], name: str, known: Known, *, example: str) -> list[Table]:
-    """Return the table of each sheet that has one, the best known first and visible before hidden.
+def find_tables(
+    sheets: Sequence[Sheet], name: str, known: Known, *, example: str, pointed: Pointed | None = None
+) -> list[Table]:
+    """Return the table of each sheet that has one: one that was pointed out, visible ones, the best known.
 
     Raises NotReadable: IMP-TABLE when there is none, or what keeps the only candidates from being read.
     """
-    found: list[tuple[tuple[int, int], Table]] = []
+    found: list[tuple[tuple[bool, bool, int], Table]] = []
     refusal: NotReadable | None = None
     for sheet in sheets:
         try:
             content = sheet.content()
-            header = _find_header(content, known)
+            header = _find_header(content, known, pointed)
             if header is not None:
-                table = _table(sheet, content, *header[1:])
-                found.append(((-sheet.hidden, header[0]), table))
+                table = _table(sheet, content, header.place, header.height)
+                found.append(((header.pointed, not sheet.hidden, header.score), table))
         except NotReadable as error:  # a heavy sheet of reference data beside the table does no harm
             refusal = refusal or error
     if not found:
@@ -91,32 +97,61 @@ def find_tables(sheets: Sequence[Sheet], name: str, known: Known, *, example: st
     return [table for _, table in sorted(found, key=lambda pair: pair[0], reverse=True)]
 
 
-def table_at(sheet: Sheet, row: int, height: int = 1) -> Table:
-    """Return the table whose header a person pointed out. Raises NotReadable, and ValueError for a blank row."""
+def table_at(sheet: Sheet, row: int, height: int | None = None) -> Table:
+    """Return the table whose header a person pointed out; without a height, as tall as merged cells make it.
+
+    Raises NotReadable, and ValueError for a blank row.
+    """
     content = sheet.content()
-    number = next((place for place, held in enumerate(content.rows) if held.number == row), None)
-    if number is None or height not in (1, 2):
+    place = next((place for place, held in enumerate(content.rows) if held.number == row), None)
+    if place is None or height not in (None, 1, 2):
         raise ValueError("there is no header in this row")
-    return _table(sheet, content, number, height)
+    if height is None:
+        place -= _is_lower(content, place)
+        height = 1 + _is_tied(content, place)
+    return _table(sheet, content, place, height)
 
 
 # --- the header ----------------------------------------------------------------------------------
 
 
-def _find_header(content: Content, known: Known) -> tuple[int, int, int] | None:
-    """Return (known headings, place in `rows`, height) of the best header among the first rows."""
-    best: tuple[int, bool, int, int] | None = None
+class _Header(NamedTuple):
+    """A candidate; of two the greater one is the header."""
+
+    pointed: bool
+    score: int  # known headings
+    tied: bool  # on a tie two rows win only where the sheet's own merges say so: a group heading under a header is none
+    above: int
+    flat: int
+
+    @property
+    def place(self) -> int:
+        """Its place in `rows`."""
+        return -self.above
+
+    @property
+    def height(self) -> int:
+        return -self.flat
+
+
+def _find_header(content: Content, known: Known, pointed: Pointed | None) -> _Header | None:
+    """Return the best header among the first rows."""
+    best: _Header | None = None
     for place in range(min(SEARCHED, len(content.rows))):
         for height in (1, 2):
             headings = _headings(content, place, height)
             if headings is None:
                 continue
             score = len({field for parts in headings.values() if (field := known(parts))})
-            # On a tie two rows win only where the sheet's own merges say so: a group heading under a header is none.
-            rank = (score, height == 2 and _is_tied(content, place), -place, -height)
-            if score >= FEWEST and (best is None or rank > best):
+            chosen = pointed is not None and pointed(_in_order(headings))
+            rank = _Header(chosen, score, height == 2 and _is_tied(content, place), -place, -height)
+            if (chosen or score >= FEWEST) and (best is None or rank > best):
                 best = rank
-    return None if best is None else (best[0], -best[2], -best[3])
+    return best
+
+
+def _in_order(headings: Mapping[int, tuple[str, ...]]) -> list[tuple[str, ...]]:
+    return [parts for _, parts in sorted(headings.items()) if parts]
 
 
 def _headings(content: Content, place: int, height: int) -> dict[int, tuple[str, ...]] | None:
@@ -164,6 +199,20 @@ def _is_tied(content: Content, place: int) -> bool:
             if low and merge.right > merge.left and sum(column in low.cells for column in children) > 1:
                 return True
     return False
+
+
+def _is_lower(content: Content, place: int) -> bool:
+    """Tell whether a row is the second one of a header: a heading above it is merged down into it, and no further."""
+    number = content.rows[place].number
+    if not place or content.rows[place - 1].number != number - 1:
+        return False
+    above = content.rows[place - 1]
+    return any(
+        (merge.top, merge.bottom) == (number - 1, number)
+        and merge.left == merge.right
+        and merge.left in above.cells
+        for merge in content.merges
+    )
 
 
 def _texts(row: Row) -> dict[int, str]:
