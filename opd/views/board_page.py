@@ -9,7 +9,7 @@ from django.utils.dates import MONTHS_3
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from opd import owing, rules
 from opd.actions import ladder
@@ -82,17 +82,20 @@ def reason(standing: Standing) -> str:
             )
             % {"count": standing.missing, "expected": standing.expected}
         )
-    for number, text in (
-        (standing.returned, _("%(count)s returned")),
-        (standing.draft, _("%(count)s being filled in")),
-        (standing.proposed, _("%(count)s with the OPD head")),
-        (standing.submitted, _("%(count)s submitted")),
-        (standing.verified, _("%(count)s verified")),
-        (standing.late, _("%(count)s came late")),
-    ):
-        if number:
-            parts.append(text % {"count": number})
+    counts = {name: getattr(standing, name) for name in _REASONS}
+    # Translated only where there is something to say: the board has hundreds of cells.
+    parts += [str(_REASONS[name]) % {"count": number} for name, number in counts.items() if number]
     return "; ".join(parts)
+
+
+_REASONS = {
+    "returned": gettext_lazy("%(count)s returned"),
+    "draft": gettext_lazy("%(count)s being filled in"),
+    "proposed": gettext_lazy("%(count)s with the OPD head"),
+    "submitted": gettext_lazy("%(count)s submitted"),
+    "verified": gettext_lazy("%(count)s verified"),
+    "late": gettext_lazy("%(count)s came late"),
+}
 
 
 def board_page(user: User, city: City, year: int) -> dict[str, Any]:
@@ -191,24 +194,27 @@ class _Steps:
         self.city = city
         self.people = ladder.people_of(city)
         saved = [period for period in periods if period.pk]
-        self.reached = {
-            (row.period_id, row.opd_id, row.rung): row.day for row in Reminder.objects.of_periods(saved)
-        }
+        self.told: dict[tuple[int, int], Any] = {}
+        self.climbed: dict[tuple[int, int], int] = {}
+        rows = Reminder.objects.of_periods(saved).values_list("period_id", "opd_id", "rung", "day")
+        for period_id, opd_id, rung, day in rows:
+            place = (period_id, opd_id)
+            self.climbed[place] = max(ladder.RUNGS.index(Rung(rung)), self.climbed.get(place, -1))
+            if rung == Rung.ASSISTANT:
+                self.told[place] = day
 
     def next(self, period: ReportingPeriod, opd_id: int) -> tuple[Rung, Any]:
         """The first rung that was not climbed and has people, with its day."""
-        done = [ladder.RUNGS.index(Rung(r)) for p, o, r in self.reached if (p, o) == (period.pk, opd_id)]
-        left = ladder.RUNGS[max(done, default=-1) + 1 :]
+        left = ladder.RUNGS[self.climbed.get((period.pk, opd_id), -1) + 1 :]
         rung = next((r for r in left if ladder.reached_by(r, opd_id, self.people)), Rung.ASSISTANT)
         return rung, period.day_of(rung)
 
     def said(self, period: ReportingPeriod, opd_id: int) -> str:
         if period.pk is None:
             return _("No date is set yet")
-        rung, day = self.next(period, opd_id)
-        if (period.pk, opd_id, Rung.ASSISTANT) in self.reached:
-            told = self.reached[period.pk, opd_id, Rung.ASSISTANT]
+        if told := self.told.get((period.pk, opd_id)):
             return _("The assistant was informed on %(day)s") % {"day": dates.short_date(told)}
+        rung, day = self.next(period, opd_id)
         text = _("%(who)s, %(day)s")
         who = str(rung.label)
         if not ladder.reached_by(rung, opd_id, self.people):
@@ -252,10 +258,13 @@ def _row(
 def _cell(url: str, standing: Standing, state: str, badges: dict[str, SafeString]) -> SafeString:
     if state in (owing.AHEAD, owing.NONE):
         return badges[state]
-    return format_html(
-        '<a class="board__cell" href="{}" title="{}">{} <span class="num">{}/{}</span></a>',
-        url, reason(standing), badges[state], standing.handed_in, standing.expected,
-    )  # fmt: skip
+    line = {
+        "url": url,
+        "reason": reason(standing),
+        "badge": badges[state],
+        "count": f"{standing.handed_in}/{standing.expected}",
+    }
+    return lines.draw("opd/parts/board_cell.html", [line])
 
 
 def _next_step(
