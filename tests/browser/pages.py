@@ -19,9 +19,9 @@ from opd.exchange.found import table_of
 from opd.imports import Kind, propose
 from opd.models import (
     City,
+    Decision,
     Evidence,
     ImportJob,
-    Decision,
     Meeting,
     Membership,
     Opd,
