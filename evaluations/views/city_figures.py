@@ -50,7 +50,7 @@ def figures(
         if published and before
         else "",
         "verified": str(whole.verified),
-        "verified_url": quick_wins_url(year, status="verified"),
+        "verified_url": quick_wins_url(year, status="verified") if whole.verified else "",
         "quick_wins": str(whole.quick_wins),
         "states": _("%(submitted)s submitted, %(returned)s returned, %(draft)s with the agencies")
         % {"submitted": whole.submitted, "returned": whole.returned, "draft": whole.draft + whole.proposed},

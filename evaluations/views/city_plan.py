@@ -20,9 +20,12 @@ from evaluations.views.explained import explained, last_change, share
 from evaluations.views.heat import Cell, heat, legend
 from evaluations.views.plan_sums import NUMBERS, STATES, Sums, added, by, carried_out, rows_url
 from opd import audit
+from opd import rules as opd_rules
 from opd.access import city_of, person
-from opd.models import City, CityBudget, PlanTally, State
-from smartcity.lib import decimals
+from opd.models import City, CityBudget, Meeting, PlanTally, State, User
+from opd.presentation.meetings import meeting_line
+from opd.views import changes_page
+from smartcity.lib import clock, decimals
 
 #: What the heat map may count, by its name in the address: a column of the summary, and how its rows are found.
 SHOWN = {"carried_out": None} | dict(STATES)
@@ -35,6 +38,8 @@ def city_plan(request: HttpRequest) -> HttpResponse:
     if not rules.may_see_dashboard(user):
         raise PermissionDenied
     context = _page(city, request.GET.get("year", ""), request.GET.get("show", ""))
+    if context["whole"]["all"]:
+        context |= _since(user, city)
     return render(request, "evaluations/city_plan.html", context)
 
 
@@ -67,6 +72,17 @@ def _page(city: City, wanted: str, show: str) -> dict[str, Any]:
         "help": city_help.help_page(city, year) if whole["programs"] else {},
         "trend": city_trend.trend(trend, budgets),
         "programs_url": rows_url(year),
+    }
+
+
+def _since(user: User, city: City) -> dict[str, Any]:
+    """What changed since the last meeting, in numbers that lead to their rows."""
+    if not opd_rules.may_see_agenda(user, city.pk):
+        return {}
+    last = Meeting.objects.last_held(city.pk, clock.now())
+    return {
+        "last": meeting_line(last, city) if last else None,
+        "changes": changes_page.summary(user, changes_page.since_meeting(city, last), {}),
     }
 
 

@@ -1,7 +1,7 @@
 """The plan at a glance: its figures are those of the rows, each leads to them, and the page costs the same for many."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,7 +10,18 @@ from django.utils.html import strip_tags
 
 from dimensions.models import SmartDimension
 from evaluations.views.city_plan import SHOWN
-from opd.models import City, CityBudget, MasterPlan, Opd, PlanStatus, Program, ProgramYear, State, User
+from opd.models import (
+    City,
+    CityBudget,
+    MasterPlan,
+    Meeting,
+    Opd,
+    PlanStatus,
+    Program,
+    ProgramYear,
+    State,
+    User,
+)
 from opd.tallies import rebuild
 from smartcity.lib import clock, decimals
 from tests.evaluations.pages import Link, read, rows_behind
@@ -156,6 +167,26 @@ def test_every_number_of_the_page_leads_to_as_many_rows(
     assert len(numbers) > 30
     for link in numbers:
         assert rows_behind(client, link.url) == int(link.text.split(" ")[0]), link
+
+
+def test_what_changed_since_the_last_meeting_leads_to_its_rows(
+    client: Client, planned: City, cast: dict[str, User]
+) -> None:
+    Meeting.objects.create(
+        city=planned, title="Rapat Dewan", held_at=clock.now() - timedelta(days=3), created_by=cast["planner"]
+    )
+    program = Program.objects.all()[0]
+    for move, ago in (("approve", 1), ("return", 2), ("submit", 9)):
+        program.events.create(
+            move=move, source="submitted", target="approved", actor=cast["planner"], role="planner",
+            at=clock.now() - timedelta(days=ago),
+        )  # fmt: skip
+    client.force_login(cast["leader"])
+    links = read(client, "/city/plan/").of("h-since")
+    assert "Rapat Dewan" in links[0].text
+    assert [link.text for link in links[1:-1]] == ["Program yang persetujuannya berubah"]
+    rows = client.get(links[1].url).content.decode()
+    assert program.name in rows
 
 
 def test_each_amount_is_the_sum_of_its_rows(client: Client, crowded: City, cast: dict[str, User]) -> None:
