@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Exists, F, OuterRef, Subquery, Sum
+from django.db.models import Count, Exists, OuterRef, Subquery, Sum
 from django.db.models.functions import ExtractMonth
 
 from opd.models import (
@@ -106,10 +106,9 @@ def reports_of(city_id: int, year: int) -> dict[tuple[int, int], Standing]:
 
 def _not_expected(city_id: int, year: int) -> Iterable[tuple[int, int, str, int]]:
     """Reports of programmes that are stopped now: they were told, and are not among the expected ones."""
-    stopped = Progress.objects.of_city(city_id).filter(
-        year=year, program__years__year=F("year"), program__years__state=State.STOPPED
-    )
-    return stopped.order_by().values_list("opd_id", "quarter", "status").annotate(n=Count("pk"))
+    stopped = ProgramYear.objects.filter(year=year, state=State.STOPPED).values("program")
+    rows = Progress.objects.of_city(city_id).filter(year=year, program__in=stopped)
+    return rows.order_by().values_list("opd_id", "quarter", "status").annotate(n=Count("pk"))
 
 
 def quick_wins_of(city_id: int, year: int) -> dict[int, Standing]:

@@ -138,7 +138,12 @@ class ProgramYear(models.Model):
         verbose_name = _("year of a programme")
         verbose_name_plural = _("years of a programme")
         ordering = ["program", "year"]
-        indexes = [models.Index(fields=["year", "program"])]
+        indexes = [
+            models.Index(fields=["year", "program"]),
+            models.Index(
+                fields=["year", "program"], condition=Q(state=State.STOPPED), name="program_year_stopped"
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["program", "year"], name="program_year_once"),
             *(
