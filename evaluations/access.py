@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from evaluations import rules
-from evaluations.models import EvaluationWindow, Seat, Snapshot
+from evaluations.models import Answer, EvaluationWindow, Exhibit, Seat, Snapshot
 from evaluations.structure import QuestionFacts, structure_of
 from opd.access import person
 from smartcity.lib import clock
@@ -22,6 +22,25 @@ def city_window_or_404(request: HttpRequest, pk: int) -> EvaluationWindow:
     if not rules.may_read_answers(person(request), window):
         raise PermissionDenied
     return window
+
+
+def answering_window_or_404(request: HttpRequest, pk: int) -> EvaluationWindow:
+    """A window whose questions the person answers or reads: their agency was asked, or they serve the city."""
+    asked = EvaluationWindow.objects.asked_of(person(request)).for_page().filter(pk=pk).first()
+    return asked or city_window_or_404(request, pk)
+
+
+def answer_or_404(request: HttpRequest, pk: int) -> Answer:
+    """An answer the person may know of: of their agency, or of the city they serve."""
+    return get_object_or_404(Answer.objects.visible_to(person(request)).for_page(), pk=pk)
+
+
+def exhibit_or_404(request: HttpRequest, pk: int) -> Exhibit:
+    """A piece of evidence of an answer the person may read."""
+    seen = Exhibit.objects.visible_to(person(request))
+    return get_object_or_404(
+        seen.select_related("stored_file", "answer__window__city", "answer__question"), pk=pk
+    )
 
 
 def seat_or_404(request: HttpRequest, pk: int) -> Seat:

@@ -13,9 +13,17 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from evaluations.models import EvaluationWindow, HandIn, LateEntry, Status, WindowEvent
+from evaluations.models import (
+    AnswerEvent,
+    AnswerStatus,
+    EvaluationWindow,
+    HandIn,
+    LateEntry,
+    Status,
+    WindowEvent,
+)
 from evaluations.structure import Dimension, QuestionFacts, Structure
-from evaluations.workflow import OTHER_EVENTS, WINDOW
+from evaluations.workflow import ANSWER, ANSWER_EVENTS, OTHER_EVENTS, WINDOW
 from opd.models import Role
 from opd.presentation.quick_wins import meta_line
 from smartcity.lib import charts, dates, decimals
@@ -36,6 +44,38 @@ def badge(window: EvaluationWindow, now: datetime) -> dict[str, str]:
     if not window.accepts_scores(now):
         return {"css": "diajukan", "icon": "clock", "label": _("Frozen, opens later")}
     return {"css": "diajukan", "icon": "eye", "label": _("Open for scoring")}
+
+
+ANSWER_BADGES = {
+    AnswerStatus.DRAFT: ("draf", "pencil"),
+    AnswerStatus.SUBMITTED: ("diajukan", "send"),
+    AnswerStatus.RETURNED: ("dikembalikan", "back"),
+    AnswerStatus.ACCEPTED: ("terverifikasi", "ok"),
+}
+ANSWER_CSS = {"submit": "is-sent", "return": "is-returned", "reopen": "is-returned", "accept": "is-ok"}
+
+
+def answer_badge(status: str) -> dict[str, str]:
+    """Status of an agency's answer as css, icon and label."""
+    css, icon = ANSWER_BADGES[AnswerStatus(status)]
+    return {"css": css, "icon": icon, "label": str(AnswerStatus(status).label)}
+
+
+def answer_history(events: Iterable[AnswerEvent], zone: str) -> list[dict[str, Any]]:
+    """The timeline of an answer, newest first."""
+    return [
+        {
+            "css": ANSWER_CSS.get(event.move, ""),
+            "verb": str(
+                ANSWER.moves[event.move].past if event.move in ANSWER.moves else ANSWER_EVENTS[event.move]
+            ),
+            "text": str(Role(event.role).label) if event.role else "",
+            "iso": event.at.isoformat(),
+            "at": dates.wib(event.at, zone),
+            "note": event.note,
+        }
+        for event in events
+    ]
 
 
 def deadline(window: EvaluationWindow, now: datetime) -> dict[str, Any] | None:

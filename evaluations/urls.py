@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from evaluations.views import answers, city, city_plan, material, panel, results, sheet, windows
+from evaluations.views import (
+    answer_list,
+    answers,
+    city,
+    city_plan,
+    exhibits,
+    material,
+    panel,
+    results,
+    sheet,
+    windows,
+)
 
 app_name = "evaluations"
 
@@ -18,8 +29,18 @@ urlpatterns = [
     path("windows/<int:pk>/extend/", windows.extend, name="window_extend"),
     path("windows/<int:pk>/seats/", panel.seats, name="seats"),
     path("windows/<int:pk>/seats/<int:seat_pk>/remove/", panel.remove, name="seat_remove"),
-    path("windows/<int:pk>/answers/", answers.answers, name="answers"),
+    # the self-assessment, for the city and the agencies it asks
+    path("windows/<int:pk>/answers/", answer_list.answers, name="answers"),
+    path("windows/<int:pk>/answers/assign/", answer_list.assign, name="answers_assign"),
     path("windows/<int:pk>/answers/<slug:code>/", answers.answer, name="answer"),
+    path("answers/<int:pk>/moves/<slug:name>/", answers.move, name="answer_move"),
+    path("answers/<int:pk>/evidence/", exhibits.add, name="exhibit_add"),
+    path("answers/<int:pk>/links/", exhibits.add_link, name="exhibit_link"),
+    path("answers/<int:pk>/reuse/", exhibits.reuse, name="exhibit_reuse"),
+    path("exhibits/<int:pk>/", exhibits.edit, name="exhibit_edit"),
+    path("exhibits/<int:pk>/remove/", exhibits.remove, name="exhibit_delete"),
+    path("exhibits/<int:pk>/file/", exhibits.file, name="exhibit_file"),
+    path("exhibits/<int:pk>/preview/", exhibits.preview, name="exhibit_preview"),
     path("windows/<int:pk>/result/", results.result, name="result"),
     # the sheet, for assessors
     path("sheets/", sheet.sheets, name="sheets"),

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from evaluations import actions, rules
 from evaluations.access import city_window_or_404, seat_or_404
-from evaluations.forms import DeclarationForm, SeatForm
+from evaluations.forms.windows import DeclarationForm, SeatForm
 from evaluations.models import EvaluationWindow, Seat
 from evaluations.presentation import badge, deadline, times
 from evaluations.views.window_page import seat_rows

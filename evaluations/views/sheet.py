@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from evaluations import actions, rules
 from evaluations.access import by_script, posted_key, posted_version, seat_or_404
-from evaluations.forms import ScoreForm
+from evaluations.forms.windows import ScoreForm
 from evaluations.models import Seat
 from evaluations.structure import structure_of
 from evaluations.views.sheet_page import Sheet, score_page, sheet_page, sheet_rows

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from evaluations import rules
-from evaluations.forms import ExtendForm
+from evaluations.forms.windows import ExtendForm
 from evaluations.models import EvaluationWindow, LateEntry, Seat, SnapshotItem, Status
 from evaluations.presentation import badge, deadline, history, late_rows, receipt, short_digest, times
 from evaluations.structure import structure_of

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from evaluations import actions, rules
 from evaluations.access import city_window_or_404, posted_key, posted_version, window_or_404
-from evaluations.forms import ExtendForm, WindowForm
+from evaluations.forms.windows import ExtendForm, WindowForm
 from evaluations.models import EvaluationWindow, Instrument
 from evaluations.presentation import window_row
 from evaluations.views.window_page import window_page

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from dimensions.models import SmartDimension
 from opd.completeness import FIELDS, NOTED, SECTIONS, Field, missing
 from opd.models import (
-    Evidence,
+    Claim,
     EvidenceKind,
     Note,
     ProgressEvent,
@@ -142,27 +142,27 @@ def meter(filled: int, total: int) -> dict[str, Any]:
     return {"value": filled, "max": total, "label": label}
 
 
-def evidence_row(piece: Evidence, *, year: int, editable: bool = False) -> dict[str, Any]:
-    """Return one piece of evidence for evidence.html; links to the addresses of the live row."""
+def evidence_row(
+    piece: Claim, *, year: int, editable: bool = False, place: str = "opd:evidence"
+) -> dict[str, Any]:
+    """Return one piece of evidence for evidence.html; `place` begins the names of its addresses."""
     stored = piece.stored_file
     flags = piece.flags(year)
     return {
         "name": piece.title,
         "type": stored.tile if stored else "URL",
         "meta": evidence_meta(piece),
-        "thumb_url": reverse("opd:evidence_preview", args=[piece.pk])
-        if stored and stored.has_preview
-        else "",
+        "thumb_url": reverse(f"{place}_preview", args=[piece.pk]) if stored and stored.has_preview else "",
         "flags": flags,
         "complete": editable and not flags,
-        "open_url": reverse("opd:evidence_file", args=[piece.pk]) if stored else piece.url,
-        "edit_url": reverse("opd:evidence_edit", args=[piece.pk]) if editable else "",
-        "delete_url": reverse("opd:evidence_delete", args=[piece.pk]) if editable else "",
+        "open_url": reverse(f"{place}_file", args=[piece.pk]) if stored else piece.url,
+        "edit_url": reverse(f"{place}_edit", args=[piece.pk]) if editable else "",
+        "delete_url": reverse(f"{place}_delete", args=[piece.pk]) if editable else "",
         "sample": piece.sample,
     }
 
 
-def evidence_meta(piece: Evidence) -> str:
+def evidence_meta(piece: Claim) -> str:
     """Return kind, date, page and size in one line: "Laporan · 31/08/2022 · lihat halaman 3"."""
     stored = piece.stored_file
     return meta_line(

@@ -1,19 +1,17 @@
 """Evidence: add a file or a link, say what to look at, open it."""
 
-from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from opd import actions, rules
+from opd import actions, rules, uploads
 from opd.access import editable_or_404, evidence_or_404, person, posted_key, posted_version
-from opd.forms.quick_wins import EvidenceForm, LinkForm, UploadForm
+from opd.forms.quick_wins import EvidenceForm, LinkForm
 from opd.models import Evidence, EvidenceKind, Progress, QuickWin
 from opd.views.form_page import evidence_html
 from opd.views.kinds import KINDS, kind_of
@@ -26,44 +24,13 @@ from smartcity.lib.models import StaleVersion
 def add(request: HttpRequest, pk: int, kind: str = "quick_win") -> HttpResponse:
     """Take one or several files, check each by its content, and attach them."""
     record = editable_or_404(request, KINDS[kind].model, pk)
-    form, uploads = UploadForm(request.POST, request.FILES), request.FILES.getlist("file")
-    if not uploads:
-        return _answer(
-            request, record, errors=[_("Choose a file first. Your other entries are kept. [FILE-NONE]")]
-        )
-    form.is_valid()
-    if wrong := [str(error) for name, errors in form.errors.items() if name != "file" for error in errors]:
-        return _answer(request, record, errors=wrong)
-    errors = [error for upload in uploads if (error := _take(request, record, upload, form.cleaned_data))]
-    return _answer(request, record, errors=errors, added=len(uploads) - len(errors))
 
+    def attach(accepted: files.Accepted, values: dict[str, Any]) -> None:
+        key = posted_key(request, *_about(record), accepted.sha256)
+        actions.add_evidence(owner=record, by=person(request), accepted=accepted, values=values, key=key)
 
-def _take(
-    request: HttpRequest, record: QuickWin | Progress, upload: UploadedFile, details: dict[str, Any]
-) -> str:
-    """Attach one upload; return the sentence of its refusal, or nothing."""
-    try:
-        with files.inspect_uploaded(upload, kind=details.get("kind") or EvidenceKind.DOCUMENT) as accepted:
-            by_content = (
-                EvidenceKind.PHOTO if accepted.media_type.startswith("image/") else EvidenceKind.DOCUMENT
-            )
-            values = {
-                "kind": details.get("kind") or by_content,
-                "title": Path(accepted.name).stem[:200] or accepted.name[:200],
-                "original_name": accepted.name[:255],
-                "document_date": details.get("document_date"),
-                "page": details.get("page", ""),
-            }
-            actions.add_evidence(
-                owner=record,
-                by=person(request),
-                accepted=accepted,
-                values=values,
-                key=posted_key(request, *_about(record), accepted.sha256),
-            )
-    except files.Refused as refusal:
-        return refusal.message
-    return ""
+    added, errors = uploads.take(uploads.sent_in(request), attach)
+    return _answer(request, record, errors=errors, added=added)
 
 
 @require_POST

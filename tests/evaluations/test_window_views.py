@@ -208,7 +208,7 @@ def answer(
 def test_an_answer_saves_itself(as_user, window):
     reply = answer(as_user("planner"), window)
     data = json.loads(reply.content)
-    assert (reply.status_code, data["version"], set(data["parts"])) == (200, 1, {"part-meter"})
+    assert (reply.status_code, data["version"], set(data["parts"])) == (200, 1, {"part-moves"})
     assert Answer.objects.get().self_score == 3
 
 

@@ -1,4 +1,4 @@
-"""Forms around a review window: times, seats, answers, scores, declarations."""
+"""Forms around a review window: times, seats, scores, declarations."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,16 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from evaluations import rules
 from evaluations.models import Area, EvaluationWindow, Instrument, Seat
-from evaluations.structure import RubricStep
 from opd.models import Role, User
 from smartcity.lib.dates import zone_label
-from smartcity.lib.forms import NumberField
 from smartcity.lib.text import plain_text
 
 ACCESS_AFTER_CLOSE = timedelta(days=7)
 
 
-def _helper() -> FormHelper:
+def helper() -> FormHelper:
     """The template owns the form tag, the token and the buttons."""
     helper = FormHelper()
     helper.form_tag = False
@@ -67,7 +65,7 @@ class WindowForm(forms.ModelForm, _Moments):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _helper()
+        self.helper = helper()
         self.fields["year"] = forms.IntegerField(
             label=_("Evaluated year"),
             min_value=2017,
@@ -103,7 +101,7 @@ class ExtendForm(forms.Form, _Moments):
 
     def __init__(self, *args: Any, window: EvaluationWindow, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _helper()
+        self.helper = helper()
         self.use_zone(window.city.timezone)
 
 
@@ -118,7 +116,7 @@ class SeatForm(forms.ModelForm, _Moments):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _helper()
+        self.helper = helper()
         window = self.instance.window
         self.fields["user"].queryset = _candidates(window, self.instance)  # type: ignore[attr-defined]
         self.fields["user"].disabled = self.instance.pk is not None
@@ -131,51 +129,6 @@ class SeatForm(forms.ModelForm, _Moments):
         if self.instance.pk is None:
             self.initial["until"] = window.closes_at + ACCESS_AFTER_CLOSE
         self.use_zone(window.city.timezone)
-
-
-class AnswerForm(forms.Form):
-    """The city's answer to a question that assessors score."""
-
-    self_score = forms.ChoiceField(label=_("Self-score"), required=False, widget=forms.RadioSelect)
-    text = forms.CharField(
-        label=_("Answer"),
-        required=False,
-        max_length=4000,
-        validators=[plain_text],
-        widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=_("What was done, and what proves it: name, number, date, page."),
-    )
-
-    def __init__(self, *args: Any, steps: tuple[RubricStep, ...] = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = _helper()
-        choices = [(str(step.score), f"{step.score} {step.label}") for step in steps]
-        self.fields["self_score"].choices = [("", gettext("Not answered yet")), *choices]  # type: ignore[attr-defined]
-
-
-class SurveyForm(forms.Form):
-    """The recap of the impact survey for one sub-dimension: mean and number of people, never who they are."""
-
-    self_score = NumberField(label=_("Mean of the answers, 1 to 4"), required=False, places=4, digits=5)
-    respondents = forms.IntegerField(
-        label=_("Number of respondents"),
-        required=False,
-        min_value=1,
-        max_value=100_000,
-        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
-    )
-    text = forms.CharField(
-        label=_("Service that was surveyed, and notes"),
-        required=False,
-        max_length=4000,
-        validators=[plain_text],
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("No names, numbers or other personal data of respondents."),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = _helper()
 
 
 class ScoreForm(forms.Form):
@@ -214,7 +167,7 @@ class DeclarationForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _helper()
+        self.helper = helper()
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

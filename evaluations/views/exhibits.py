@@ -1,0 +1,193 @@
+"""Evidence of an answer: add files or a link, show what the agency has already, say what to look at, open it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from evaluations import actions, rules
+from evaluations.access import answer_or_404, exhibit_or_404, posted_version, question_or_404
+from evaluations.answering import payload_read_by
+from evaluations.forms.answers import ExhibitForm
+from evaluations.models import Answer, Exhibit
+from evaluations.views.answer_page import evidence_of, page_of
+from opd import uploads
+from opd.access import person, posted_key
+from opd.forms.quick_wins import LinkForm
+from opd.models import Evidence, EvidenceKind
+from opd.presentation.quick_wins import evidence_meta
+from smartcity.lib import files
+from smartcity.lib.forms import typed
+from smartcity.lib.models import StaleVersion
+
+MOST = 100
+
+
+@require_POST
+def add(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take one or several files, check each by its content, and attach them."""
+    row = _writable(request, pk)
+
+    def attach(accepted: files.Accepted, values: dict[str, Any]) -> None:
+        key = posted_key(request, "exhibit", row.pk, accepted.sha256)
+        actions.add_exhibit(answer=row, by=person(request), accepted=accepted, values=values, key=key)
+
+    added, errors = uploads.take(uploads.sent_in(request), attach)
+    return _answer(request, row, errors=errors, added=added)
+
+
+@require_POST
+def add_link(request: HttpRequest, pk: int) -> HttpResponse:
+    """Attach a link; nothing is fetched from it. What cannot be taken stands in its form again."""
+    row = _writable(request, pk)
+    form = LinkForm(typed(request.POST), prefix="link")
+    if not form.is_valid():
+        question = question_or_404(row.window, row.question.code)
+        context = page_of(request, row.window, question, row, link_form=form)
+        return render(request, "evaluations/answer_form.html", context, status=422)
+    values = {"kind": EvidenceKind.LINK, **form.cleaned_data}
+    key = posted_key(request, "exhibit", row.pk, values["url"], values["title"])
+    try:
+        actions.add_exhibit(answer=row, by=person(request), values=values, key=key)
+    except files.Refused as refusal:
+        return _answer(request, row, errors=[refusal.message])
+    return _answer(request, row, added=1)
+
+
+@require_http_methods(["GET", "POST"])
+def reuse(request: HttpRequest, pk: int) -> HttpResponse:
+    """Choose among what the agency has attached to quick wins and reports already."""
+    row = _writable(request, pk)
+    user = person(request)
+    found = Evidence.objects.visible_to(user).of_own_year(user, row.window.year)
+    if request.method == "POST":
+        chosen = found.filter(pk__in=[pk for pk in request.POST.getlist("evidence") if pk.isdecimal()][:MOST])
+        try:
+            for piece in chosen:
+                actions.reuse_evidence(answer=row, evidence=piece, by=user)
+        except files.Refused as refusal:
+            return _answer(request, row, errors=[refusal.message])
+        return _answer(request, row, added=len(chosen))
+    there = set(row.exhibits.exclude(source=None).values_list("source", flat=True))
+    context = {
+        "answer": row,
+        "back_url": _page_url(row),
+        "rows": [
+            {
+                "pk": piece.pk,
+                "title": piece.title,
+                "meta": evidence_meta(piece),
+                "of": f"{piece.owner.code} {piece.owner.title}",
+                "there": piece.pk in there,
+            }
+            for piece in found[:MOST]
+        ],
+    }
+    return render(request, "evaluations/exhibit_reuse.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say what kind of document it is, its date, the page to look at, and until when it is valid."""
+    piece = _own_exhibit(request, pk)
+    form = ExhibitForm(typed(request.POST) if request.method == "POST" else None, instance=piece)
+    stale = False
+    if request.method == "POST":
+        version = posted_version(request)
+        if form.is_valid():
+            try:
+                actions.change_exhibit(pk=pk, values=form.cleaned_data, version=version, by=person(request))
+                messages.success(request, _("Evidence is saved."))
+                return redirect(_page_url(piece.answer))
+            except StaleVersion:
+                stale = True
+            except Exhibit.DoesNotExist:  # removed by a colleague at the same moment
+                raise Http404 from None
+    current: Any = exhibit_or_404(request, pk)
+    context = {
+        "piece": current,
+        "owner": {"title": current.answer.question.code},
+        "back_url": _page_url(current.answer),
+        "form": form,
+        "stale": stale,
+        "theirs": ExhibitForm(instance=current) if stale else None,
+    }
+    return render(request, "opd/evidence_form.html", context, status=409 if stale else 200)
+
+
+@require_POST
+def remove(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a piece of evidence off an answer that is still with its writer."""
+    piece = _own_exhibit(request, pk)
+    try:
+        actions.remove_exhibit(pk=pk, by=person(request))
+    except Exhibit.DoesNotExist:  # removed by a colleague at the same moment
+        raise Http404 from None
+    messages.success(request, _("%(title)s is removed.") % {"title": piece.title})
+    return redirect(_page_url(piece.answer))
+
+
+@require_GET
+def file(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Send the file, after asking again who may see it."""
+    piece = exhibit_or_404(request, pk)
+    if piece.stored_file is None:
+        raise Http404
+    return files.serve(
+        piece.stored_file.sha256, download_name=piece.original_name, media_type=piece.stored_file.media_type
+    )
+
+
+@require_GET
+def preview(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Send the small picture of a photo."""
+    piece = exhibit_or_404(request, pk)
+    if piece.stored_file is None or not piece.stored_file.has_preview:
+        raise Http404
+    return files.serve_preview(request, piece.stored_file.sha256, download_name=piece.title)
+
+
+def _writable(request: HttpRequest, pk: int) -> Answer:
+    row = answer_or_404(request, pk)
+    if not rules.may_answer(person(request), row.window, row):
+        raise PermissionDenied
+    return row
+
+
+def _own_exhibit(request: HttpRequest, pk: int) -> Any:
+    piece = exhibit_or_404(request, pk)
+    answer = get_object_or_404(Answer.objects.for_page(), pk=piece.answer_id)
+    if not rules.may_answer(person(request), answer.window, answer):
+        raise PermissionDenied
+    piece.answer = answer
+    return piece
+
+
+def _answer(
+    request: HttpRequest, row: Answer, *, errors: list[str] | None = None, added: int = 0
+) -> HttpResponse:
+    """JSON for the upload script, a page for everybody else."""
+    by_script = request.headers.get("X-Requested-With") == "upload"
+    if by_script and errors:
+        return JsonResponse({"error": " ".join(errors)}, status=422)
+    if by_script:
+        user = person(request)
+        context = evidence_of(user, row.window, row, payload_read_by(user, row), editable=True)
+        html = render_to_string("opd/parts/evidence_list.html", context, request)
+        return JsonResponse({"html": html, "message": _("Added."), "parts": {}}, status=201)
+    for sentence in errors or ():
+        messages.error(request, sentence)
+    if added:
+        messages.success(request, _("Evidence is added. Complete its date and the page to look at."))
+    return redirect(_page_url(row))
+
+
+def _page_url(row: Any) -> str:
+    """Where the answer's evidence stands on its page."""
+    return f"{reverse('evaluations:answer', args=[row.window_id, row.question.code])}#evidence"

@@ -1,0 +1,60 @@
+"""Files on their way from a form to evidence: which came, what is said about them, and why one was refused."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from opd.forms.quick_wins import UploadForm
+from opd.models import EvidenceKind
+from smartcity.lib import files
+
+
+@dataclass(frozen=True)
+class Uploads:
+    """What an upload form sent: the files, the claims made about all of them, and what was wrong with it."""
+
+    files: list[UploadedFile] = field(default_factory=list)
+    details: Mapping[str, Any] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+
+
+def sent_in(request: HttpRequest) -> Uploads:
+    """Read an upload form; no file is looked at yet."""
+    form, uploads = UploadForm(request.POST, request.FILES), request.FILES.getlist("file")
+    if not uploads:
+        return Uploads(errors=[_("Choose a file first. Your other entries are kept. [FILE-NONE]")])
+    form.is_valid()
+    wrong = [str(error) for name, errors in form.errors.items() if name != "file" for error in errors]
+    return Uploads([] if wrong else uploads, form.cleaned_data, wrong)
+
+
+def take(
+    uploads: Uploads, attach: Callable[[files.Accepted, dict[str, Any]], object]
+) -> tuple[int, list[str]]:
+    """Check each file by its content and `attach` it with its claims; return how many, and the refusals."""
+    errors = list(uploads.errors)
+    for upload in uploads.files:
+        try:
+            with files.inspect_uploaded(
+                upload, kind=uploads.details.get("kind") or EvidenceKind.DOCUMENT
+            ) as accepted:
+                attach(accepted, _claims(accepted, uploads.details))
+        except files.Refused as refusal:
+            errors.append(refusal.message)
+    return len(uploads.files) - (len(errors) - len(uploads.errors)), errors
+
+
+def _claims(accepted: files.Accepted, details: Mapping[str, Any]) -> dict[str, Any]:
+    by_content = EvidenceKind.PHOTO if accepted.media_type.startswith("image/") else EvidenceKind.DOCUMENT
+    return {
+        "kind": details.get("kind") or by_content,
+        "title": Path(accepted.name).stem[:200] or accepted.name[:200],
+        "original_name": accepted.name[:255],
+        "document_date": details.get("document_date"),
+        "page": details.get("page", ""),
+    }
