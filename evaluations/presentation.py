@@ -202,10 +202,10 @@ def answer_facts(
 
 
 def frozen_files(window_id: int, payloads: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The evidence of frozen quick wins: addresses of the frozen copies, not of the live rows."""
+    """The evidence of frozen answers and quick wins: addresses of the frozen copies, not of the live rows."""
     files = []
     for payload in payloads:
-        for piece in payload["evidence"]:
+        for piece in payload.get("evidence", ()):
             address = [window_id, piece["sha256"]]
             has_file = bool(piece["sha256"])
             day = piece["document_date"]
@@ -228,7 +228,7 @@ def frozen_files(window_id: int, payloads: Iterable[Mapping[str, Any]]) -> list[
                     if has_file
                     else piece["url"],
                     "sample": piece["sample"],
-                    "of": payload["title"],
+                    "of": payload.get("title") or payload["question"],
                 }
             )
     return files

@@ -30,6 +30,7 @@ urlpatterns = [
     path("windows/<int:pk>/seats/", panel.seats, name="seats"),
     path("windows/<int:pk>/seats/<int:seat_pk>/remove/", panel.remove, name="seat_remove"),
     # the self-assessment, for the city and the agencies it asks
+    path("answers/", answer_list.own_answers, name="own_answers"),
     path("windows/<int:pk>/answers/", answer_list.answers, name="answers"),
     path("windows/<int:pk>/answers/assign/", answer_list.assign, name="answers_assign"),
     path("windows/<int:pk>/answers/<slug:code>/", answers.answer, name="answer"),

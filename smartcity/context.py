@@ -12,7 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from evaluations.models import EvaluationWindow
+from evaluations.models import Answer, EvaluationWindow
 from opd import rules
 from opd.models import City, Notification, ProgressTally, Role, Tally, User
 from smartcity.lib import charts, clock, dates
@@ -23,6 +23,7 @@ TRACK_DAYS, SOON_DAYS = 14, 3
 PAGES = (
     ({Role.OPD_OPERATOR, Role.OPD_HEAD}, "workspace", "opd:workspace"),
     ({Role.OPD_OPERATOR, Role.OPD_HEAD}, "progress", "opd:progress_list"),
+    ({Role.OPD_OPERATOR, Role.OPD_HEAD}, "answers", "evaluations:own_answers"),
     ({Role.ASSESSOR}, "sheets", "evaluations:sheets"),
     ({Role.REVIEWER, Role.PLANNER, Role.AUDITOR}, "queue", "opd:queue"),
     ({Role.LEADERSHIP, Role.REVIEWER, Role.PLANNER, Role.AUDITOR}, "city", "evaluations:city"),
@@ -104,6 +105,7 @@ def _nav(request: HttpRequest, user: User) -> list[dict[str, Any]]:
     labels = {
         "workspace": _("Workspace"),
         "progress": _("Quarterly reports"),
+        "answers": pgettext("bar", "Self-assessment"),
         "sheets": _("Score sheet"),
         "queue": _("Queue"),
         "city": _("City"),
@@ -140,6 +142,8 @@ def _waiting(user: User, page: str) -> int:
         return Tally.objects.with_person(user, city.evaluation_year) + ProgressTally.objects.reports_with(
             user
         )
+    if page == "answers":
+        return Answer.objects.open_for(user).count()
     if page == "queue" and user.has_role(Role.REVIEWER, Role.PLANNER):
         quick_wins = Tally.objects.waiting_for(user, city.pk, city.evaluation_year)
         return quick_wins + ProgressTally.objects.reports_waiting_for(user, city.pk)

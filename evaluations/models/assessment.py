@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from evaluations.models.instrument import Question
-from evaluations.models.window import OF_THE_CITY, EvaluationWindow
+from evaluations.models.window import OF_THE_CITY, EvaluationWindow, Status
 from opd.models import Claim, Evidence, Opd, StoredFile, User
 from smartcity.lib.models import Event, Stamped, Versioned
 from smartcity.lib.text import plain_text
@@ -32,6 +32,11 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
 
     def of_own_opds(self, user: User) -> Self:
         return self.filter(opd__in=user.opds())
+
+    def open_for(self, user: User) -> Self:
+        """What the person's agencies were asked for and have not handed in, while it can be."""
+        with_agency = [AnswerStatus.DRAFT, AnswerStatus.RETURNED]
+        return self.of_own_opds(user).filter(status__in=with_agency, window__status=Status.DRAFT)
 
     def counting(self) -> Self:
         """What the city stands for: written by its secretariat, or by an agency and accepted."""

@@ -54,8 +54,8 @@ class Snapshot(Frozen):
 
     def evidence(self, sha256: str) -> dict[str, Any] | None:
         """What the snapshot says about the file with this digest; None when it does not hold that file."""
-        for payload in self.items.of_kind(SnapshotItem.Kind.QUICK_WIN).values_list("payload", flat=True):
-            for piece in payload["evidence"]:
+        for payload in self.items.with_evidence().values_list("payload", flat=True):
+            for piece in payload.get("evidence", ()):
                 if sha256 and piece["sha256"] == sha256:
                     return dict(piece)
         return None
@@ -66,6 +66,10 @@ class SnapshotItemQuerySet(FrozenQuerySet):
 
     def of_kind(self, kind: str) -> Self:
         return self.filter(kind=kind)
+
+    def with_evidence(self) -> Self:
+        """What files may hang on: quick wins and answers."""
+        return self.filter(kind__in=[SnapshotItem.Kind.QUICK_WIN, SnapshotItem.Kind.ANSWER])
 
     def about(self, question_code: str) -> Self:
         """The frozen answer to a question, and all frozen quick wins."""

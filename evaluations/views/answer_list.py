@@ -26,6 +26,28 @@ from smartcity.lib import clock, decimals
 
 #: The columns of the table of progress, in the order of the way.
 STEPS = ("asked", "answered", "submitted", "accepted")
+MOST_WINDOWS = 12
+
+
+@require_GET
+def own_answers(request: HttpRequest) -> HttpResponse:
+    """The evaluations for which a person's agency was asked to answer, the newest first."""
+    user = person(request)
+    if not user.opds():
+        raise PermissionDenied
+    now = clock.now()
+    rows = [
+        {
+            "url": reverse("evaluations:answers", args=[window.pk]),
+            "title": str(window),
+            "status": badge(window, now),
+            "deadline": deadline(window, now),
+            "meter": progress_of(window, user, own=True)["meter"],
+            "sample": window.sample,
+        }
+        for window in EvaluationWindow.objects.asked_of(user).for_page().newest_first()[:MOST_WINDOWS]
+    ]
+    return render(request, "evaluations/answer_windows.html", {"rows": rows})
 
 
 @require_GET
@@ -102,15 +124,15 @@ def _say(request: HttpRequest, opd: Opd | None, moved: list[str], left: list[str
         messages.info(request, _("Nothing changed: these questions are there already."))
 
 
-def progress_of(window: EvaluationWindow, user: User) -> dict[str, Any]:
+def progress_of(window: EvaluationWindow, user: User, *, own: bool = False) -> dict[str, Any]:
     """The questions a person may open, by section, with their answers as plain text, and how far each group is.
 
-    Two queries, however many questions there are.
+    `own` leaves out what the person reads for the city. Few queries, however many questions there are.
     """
     structure = structure_of(window.instrument)
     given = {row.question_id: row for row in window.answers.visible_to(user).for_list()}
     frozen = None if window.accepts_answers() else frozen_answers(window)
-    city = rules.may_read_answers(user, window)
+    city = rules.may_read_answers(user, window) and not own
     sections: list[dict[str, Any]] = []
     for section in structure.sections:
         rows = [

@@ -35,7 +35,7 @@ def material(request: HttpRequest, pk: int) -> HttpResponse:
         "sections": [
             {
                 "name": str(section.name),
-                "rows": [_answer(row, answers.get(row.code), structure) for row in section.questions],
+                "rows": [_answer(pk, row, answers.get(row.code), structure) for row in section.questions],
             }
             for section in structure.sections
         ],
@@ -43,7 +43,9 @@ def material(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "evaluations/material.html", context)
 
 
-def _answer(question: QuestionFacts, payload: dict[str, Any] | None, structure: Structure) -> dict[str, Any]:
+def _answer(
+    window_id: int, question: QuestionFacts, payload: dict[str, Any] | None, structure: Structure
+) -> dict[str, Any]:
     facts = answer_facts(payload, question, structure)
     return {
         "code": question.code,
@@ -51,6 +53,8 @@ def _answer(question: QuestionFacts, payload: dict[str, Any] | None, structure: 
         "text_given": facts["text"],
         "score": facts["score"],
         "respondents": facts["respondents"],
+        "opd": (payload or {}).get("opd", ""),
+        "files": frozen_files(window_id, [payload] if payload else []),
     }
 
 

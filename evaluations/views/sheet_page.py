@@ -180,7 +180,7 @@ def score_page(
     zone = sheet.window.city.timezone
     value = typed["value"] if typed else "" if score is None or score.value is None else str(score.value)
     payload, quick_wins = _frozen(sheet, question)
-    files = frozen_files(sheet.window.pk, quick_wins)
+    files = frozen_files(sheet.window.pk, [*([payload] if payload else []), *quick_wins])
     section = next(row for row in sheet.structure.sections if row.code == question.section)
     return _shared(sheet) | {
         "question": question,

@@ -1,0 +1,387 @@
+"""The self-assessment between secretariat and agency: who is asked, who writes, who accepts, who reads what."""
+
+import io
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from itertools import product
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.test import Client
+
+from evaluations import actions, rules
+from evaluations.models import Answer, AnswerEvent, EvaluationWindow, Exhibit, LateEntry, SnapshotItem
+from evaluations.workflow import ANSWER
+from opd.models import AuditEvent, Opd, Role, User
+from smartcity.lib import clock
+from smartcity.lib.models import StaleVersion
+from smartcity.lib.workflow import NotReady, WrongStatus
+from tests.opd.posting import PDF, content_of
+
+As = Callable[[User], Client]
+
+
+@pytest.fixture
+def as_user() -> As:
+    def signed_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
+def second(person: Callable[..., User], city, kominfo) -> User:
+    return person("operator-kominfo", Role.OPD_OPERATOR, city, kominfo)
+
+
+@pytest.fixture
+def asked(window: EvaluationWindow, cast: dict[str, User], dinkes: Opd) -> Answer:
+    """B-1 is asked of the health agency."""
+    actions.assign_questions(window=window, codes=["B-1"], opd=dinkes, by=cast["reviewer"])
+    return Answer.objects.for_page().get()
+
+
+def write(answer: Answer, by: User, score: int | None = 3, text: str = "Laporan 2022, halaman 4.") -> Answer:
+    answer.refresh_from_db()
+    return actions.save_answer(
+        window=answer.window, question_code=answer.question.code, text=text, version=answer.version, by=by,
+        self_score=None if score is None else Decimal(score),
+    )  # fmt: skip
+
+
+def at_status(answer: Answer, status: str, cast: dict[str, User]) -> Answer:
+    """Walk an answer to a status the way people do."""
+    write(answer, cast["operator"])
+    moves = {
+        "draft": [],
+        "submitted": ["submit"],
+        "returned": ["submit", "return"],
+        "accepted": ["submit", "accept"],
+    }
+    for name in moves[status]:
+        by = cast["head"] if name == "submit" else cast["reviewer"]
+        actions.move_answer(
+            pk=answer.pk, name=name, by=by, note="Sebut halamannya." if name == "return" else ""
+        )
+    return Answer.objects.for_page().get(pk=answer.pk)
+
+
+# --- who is asked -------------------------------------------------------------------------------------
+
+
+def test_questions_are_asked_in_bulk_and_what_is_answered_stays(window, cast, dinkes, kominfo):
+    codes = ["B-1", "B-2"]
+    moved, left = actions.assign_questions(window=window, codes=codes, opd=dinkes, by=cast["reviewer"])
+    assert (moved, left) == (codes, [])
+    write(Answer.objects.for_page().get(question__code="B-1"), cast["operator"])
+    moved, left = actions.assign_questions(window=window, codes=codes, opd=kominfo, by=cast["reviewer"])
+    assert (moved, left) == (["B-2"], ["B-1"])
+    assert {row.question.code: row.opd.short for row in Answer.objects.for_list()} == {
+        "B-1": "DINKES",
+        "B-2": "KOMINFO",
+    }
+    moved, left = actions.assign_questions(window=window, codes=codes, opd=None, by=cast["reviewer"])
+    assert (moved, left) == (["B-2"], ["B-1"])
+    assert AnswerEvent.objects.filter(move="assign").count() == 3
+    assert AuditEvent.objects.filter(action="answer.assign").count() == 3
+
+
+@pytest.mark.parametrize(
+    "who", ["operator", "head", "planner", "auditor", "leader", "administrator", "assessor"]
+)
+def test_only_the_secretariat_asks(window, cast, dinkes, who):
+    with pytest.raises(PermissionDenied):
+        actions.assign_questions(window=window, codes=["B-1"], opd=dinkes, by=cast[who])
+    assert not Answer.objects.exists()
+
+
+def test_nobody_is_asked_once_the_answers_are_frozen_or_in_another_city(
+    open_window, cast, dinkes, other_city
+):
+    foreign = Opd.objects.create(city=other_city, short="X", official_name="Dinas X", kind="dinas")
+    for opd in (dinkes, foreign):
+        with pytest.raises(PermissionDenied):
+            actions.assign_questions(window=open_window, codes=["B-1"], opd=opd, by=cast["reviewer"])
+
+
+def test_the_page_asks_for_what_was_chosen_and_says_what_happened(window, cast, dinkes, as_user):
+    page = f"/windows/{window.pk}/answers/assign/"
+    desk = as_user(cast["reviewer"])
+    assert 'value="I-GOV-1" id="q-I-GOV-1" checked' in desk.get(f"{page}?dimension=GOV").text
+    assert "checked" not in desk.get(page).text
+    refused = desk.post(page, {"opd": dinkes.pk})
+    assert (refused.status_code, Answer.objects.count()) == (422, 0)
+    done = desk.post(page, {"opd": dinkes.pk, "questions": ["B-1", "B-2"]}, follow=True)
+    assert "DINKES" in done.text
+    assert set(Answer.objects.values_list("opd__short", flat=True)) == {"DINKES"}
+    assert desk.post(page, {"opd": dinkes.pk, "questions": ["NICHT"]}).status_code == 422
+    assert as_user(cast["planner"]).get(page).status_code == 403
+
+
+# --- who writes, who moves ----------------------------------------------------------------------------
+
+
+def test_the_agency_writes_what_it_was_asked_and_nobody_else_does(asked, cast, second):
+    for name in ("reviewer", "planner", "auditor", "leader"):
+        with pytest.raises(PermissionDenied):
+            write(asked, cast[name])
+    with pytest.raises(PermissionDenied):
+        write(asked, second)
+    assert write(asked, cast["operator"]).self_score == 3
+
+
+def test_half_an_answer_is_saved_and_asked_for_proof_when_it_is_handed_in(asked, cast):
+    write(asked, cast["operator"], score=3, text="")
+    with pytest.raises(NotReady):
+        actions.move_answer(pk=asked.pk, name="submit", by=cast["head"])
+    actions.add_exhibit(
+        answer=asked, by=cast["operator"], values={"kind": "link", "title": "JDIH", "url": "https://jdih.example.go.id/1"}
+    )  # fmt: skip
+    event = actions.move_answer(pk=asked.pk, name="submit", by=cast["head"])
+    assert (event.target, event.role) == ("submitted", "head")
+
+
+#: By hand: (status, move) -> who may. The agency has a head, so the operator does not hand in.
+MAY = {
+    ("draft", "submit"): {"head"},
+    ("returned", "submit"): {"head"},
+    ("submitted", "return"): {"reviewer"},
+    ("submitted", "accept"): {"reviewer"},
+    ("accepted", "reopen"): {"reviewer"},
+}
+STATUSES = ("draft", "submitted", "returned", "accepted")
+
+
+@pytest.mark.parametrize(("status", "name"), list(product(STATUSES, ANSWER.moves)))
+def test_every_status_move_and_person(asked, cast, second, status, name):
+    answer = at_status(asked, status, cast)
+    people = {key: user for key, user in cast.items() if user.is_active} | {"second": second}
+    allowed = MAY.get((status, name), set())
+    assert {key for key, user in people.items() if _offered(user, answer, name)} == allowed
+    for key, user in people.items():
+        if key not in allowed:
+            with pytest.raises((PermissionDenied, WrongStatus)):
+                actions.move_answer(pk=answer.pk, name=name, by=user, note="Karena.")
+    assert Answer.objects.get(pk=answer.pk).status == status
+    if allowed:
+        actions.move_answer(pk=answer.pk, name=name, by=people[allowed.pop()], note="Karena.")
+        assert Answer.objects.get(pk=answer.pk).status == ANSWER.moves[name].target
+
+
+def _offered(user: User, answer: Answer, name: str) -> bool:
+    return name in {offer.move.name for offer in ANSWER.offered_to(user, answer)}
+
+
+def test_an_agency_without_a_head_hands_in_through_its_operator_and_the_planner_accepts_the_house(
+    window, cast, kominfo, second
+):
+    actions.assign_questions(window=window, codes=["B-2"], opd=kominfo, by=cast["reviewer"])
+    answer = Answer.objects.for_page().get()
+    write(answer, second)
+    actions.move_answer(pk=answer.pk, name="submit", by=second)
+    answer = Answer.objects.for_page().get()
+    assert not rules.may_judge_answer(cast["reviewer"], answer), (
+        "nobody accepts the records of their own house"
+    )
+
+
+def test_a_return_says_why_and_the_agency_mends_exactly_that(asked, cast, as_user):
+    answer = at_status(asked, "submitted", cast)
+    with pytest.raises(NotReady):
+        actions.move_answer(pk=answer.pk, name="return", by=cast["reviewer"])
+    page = f"/windows/{answer.window_id}/answers/B-1/"
+    as_user(cast["reviewer"]).post(f"/answers/{answer.pk}/moves/return/", {"note": "Sebut halamannya."})
+    assert "Sebut halamannya." in as_user(cast["operator"]).get(page).text
+    write(answer, cast["operator"], text="Halaman 12.")
+    with pytest.raises(StaleVersion):
+        actions.save_answer(
+            window=answer.window,
+            question_code="B-1",
+            self_score=None,
+            text="lama",
+            version=1,
+            by=cast["operator"],
+        )
+    actions.move_answer(pk=answer.pk, name="submit", by=cast["head"])
+    assert "Halaman 12." in as_user(cast["reviewer"]).get(page).text
+
+
+def test_the_same_press_twice_is_one_move(asked, cast):
+    write(asked, cast["operator"])
+    events = {actions.move_answer(pk=asked.pk, name="submit", by=cast["head"]).pk for _twice in range(2)}
+    assert len(events) == 1
+
+
+# --- who reads what -----------------------------------------------------------------------------------
+
+
+def test_the_city_reads_what_was_handed_in_not_what_is_being_written(asked, cast, as_user):
+    page, listed = f"/windows/{asked.window_id}/answers/B-1/", f"/windows/{asked.window_id}/answers/"
+    write(asked, cast["operator"], score=4, text="KENARI-SATU")
+    for name in ("reviewer", "planner", "auditor", "leader"):
+        assert "KENARI" not in as_user(cast[name]).get(page).text, name
+        assert "<strong>4</strong>" not in as_user(cast[name]).get(listed).text, name
+    actions.move_answer(pk=asked.pk, name="submit", by=cast["head"])
+    assert "KENARI-SATU" in as_user(cast["reviewer"]).get(page).text
+    actions.move_answer(pk=asked.pk, name="return", by=cast["reviewer"], note="Kurang.")
+    write(asked, cast["operator"], score=2, text="KENARI-DUA")
+    for name in ("reviewer", "planner", "auditor", "leader"):
+        text = as_user(cast[name]).get(page).text
+        assert "KENARI-SATU" in text, name
+        assert "KENARI-DUA" not in text, name
+    assert "KENARI-DUA" in as_user(cast["operator"]).get(page).text
+
+
+def test_an_agency_opens_only_what_it_was_asked(asked, cast, second, as_user):
+    desk = as_user(cast["operator"])
+    home = f"/windows/{asked.window_id}/answers/"
+    assert desk.get("/answers/").status_code == 200
+    assert f'href="{home}"' in desk.get("/answers/").text
+    assert (desk.get(home).status_code, desk.get(f"{home}B-1/").status_code) == (200, 200)
+    assert "B-2" not in desk.get(home).text
+    assert desk.get(f"{home}B-2/").status_code == 404
+    assert desk.get(f"/windows/{asked.window_id}/").status_code == 404
+    other = as_user(second)
+    assert {other.get(address).status_code for address in (home, f"{home}B-1/")} == {404}
+    assert other.post(f"/answers/{asked.pk}/moves/submit/").status_code == 404
+
+
+# --- frozen -------------------------------------------------------------------------------------------
+
+
+def test_only_what_the_city_stands_for_is_frozen_with_its_evidence(
+    asked, cast, dinkes, seat, colleague_seat, as_user
+):
+    window = asked.window
+    actions.assign_questions(window=window, codes=["B-2"], opd=dinkes, by=cast["reviewer"])
+    unread = Answer.objects.for_page().get(question__code="B-2")
+    write(unread, cast["operator"], text="KENARI-BELUM-DITERIMA")
+    actions.move_answer(pk=unread.pk, name="submit", by=cast["head"])
+    add_pdf(asked, as_user(cast["operator"]))
+    at_status(asked, "accepted", cast)
+    assert "1 pertanyaan" in as_user(cast["reviewer"]).get(f"/windows/{window.pk}/answers/").text
+    with clock.at(window.opens_at):
+        actions.open_window(window, by=cast["reviewer"])
+        frozen = window.snapshot().items.of_kind(SnapshotItem.Kind.ANSWER).payloads()
+        assert set(frozen) == {"B-1"}
+        assert [piece["title"] for piece in frozen["B-1"]["evidence"]] == ["laporan"]
+        sha = frozen["B-1"]["evidence"][0]["sha256"]
+        assert window.snapshot().evidence(sha)["title"] == "laporan"
+        with pytest.raises(actions.TooLate):
+            write(unread, cast["operator"], text="KENARI-TERLAMBAT")
+    assert LateEntry.objects.get().remark == "KENARI-TERLAMBAT"
+
+
+def add_pdf(answer: Answer, desk: Client, **details: str) -> Exhibit:
+    file = io.BytesIO(PDF)
+    file.name = "laporan.pdf"
+    sent = desk.post(
+        f"/answers/{answer.pk}/evidence/", {"file": file, **details}, headers={"X-Requested-With": "upload"}
+    )
+    assert sent.status_code == 201, sent.content
+    return answer.exhibits.latest("pk")
+
+
+def opened(desk: Client, address: str) -> int:
+    """The status of a file's answer, read to its end so that nothing stays open."""
+    answer = desk.get(address)
+    if answer.streaming:
+        content_of(answer)
+    return answer.status_code
+
+
+# --- evidence -----------------------------------------------------------------------------------------
+
+
+def test_the_same_file_claimed_otherwise_is_pointed_out(asked, cast, dinkes, as_user):
+    actions.assign_questions(window=asked.window, codes=["B-2"], opd=dinkes, by=cast["reviewer"])
+    other = Answer.objects.for_page().get(question__code="B-2")
+    desk = as_user(cast["operator"])
+    add_pdf(asked, desk, document_date="2022-03-01", page="1")
+    page = f"/windows/{asked.window_id}/answers/B-2/"
+    add_pdf(other, desk, document_date="2022-03-01", page="1")
+    assert "tanggal lain" not in desk.get(page).text
+    other.exhibits.update(document_date="2021-05-02")
+    text = desk.get(page).text
+    assert "tanggal lain di B-1" in text
+    assert "Lebih tua dari tahun yang dievaluasi" in text
+
+
+def test_evidence_is_changed_removed_and_read_by_those_who_may(asked, cast, second, as_user):
+    desk = as_user(cast["operator"])
+    piece = add_pdf(asked, desk)
+    edit = f"/exhibits/{piece.pk}/"
+    form = {
+        "kind": "report",
+        "title": "Laporan tahunan",
+        "document_date": "2022-08-31",
+        "page": "3",
+        "version": "1",
+    }
+    assert desk.post(edit, form).status_code == 302
+    assert desk.post(edit, form | {"title": "Lain"}).status_code == 409
+    piece.refresh_from_db()
+    assert (piece.title, piece.page, piece.version) == ("Laporan tahunan", "3", 2)
+    for user, code in ((second, 404), (cast["reviewer"], 404), (cast["operator"], 200), (cast["head"], 200)):
+        assert opened(as_user(user), f"{edit}file/") == code, user
+    at_status(asked, "submitted", cast)
+    assert opened(as_user(cast["reviewer"]), f"{edit}file/") == 200
+    assert as_user(cast["reviewer"]).post(f"{edit}remove/").status_code == 403
+    assert desk.post(f"{edit}remove/").status_code == 403, "handed in: it stays as it is"
+    actions.move_answer(pk=asked.pk, name="return", by=cast["reviewer"], note="Ganti.")
+    assert desk.post(f"{edit}remove/").status_code == 302
+    assert not Exhibit.objects.exists()
+
+
+def test_evidence_of_a_quick_win_is_shown_again_without_an_upload(asked, cast, verified, dinkes, as_user):
+    desk = as_user(cast["operator"])
+    source = verified.evidence.create(
+        kind="photo", title="Foto pelayanan", uploaded_by=cast["operator"], created_at=verified.submitted_at,
+        url="https://example.go.id/foto",
+    )  # fmt: skip
+    page = f"/answers/{asked.pk}/reuse/"
+    assert source.title in desk.get(page).text
+    for _twice in range(2):
+        assert desk.post(page, {"evidence": [source.pk]}).status_code == 302
+    exhibit = asked.exhibits.get()
+    assert (exhibit.source, exhibit.stored_file_id) == (source, source.stored_file_id)
+
+
+def test_last_years_answer_stands_beside(asked, cast, as_user, closed_last_year):
+    text = as_user(cast["operator"]).get(f"/windows/{asked.window_id}/answers/B-1/").text
+    assert "Jawaban 2021" in text
+    assert "Tahun lalu begini." in text
+
+
+@pytest.fixture
+def closed_last_year(window, cast, city, instrument) -> EvaluationWindow:
+    """The window of the year before, with an answer to B-1; never opened, so its answers stand as they are."""
+    before = EvaluationWindow.objects.create(
+        city=city, year=2021, stage="Tahap I", instrument=instrument,
+        inputs_due_at=window.inputs_due_at - timedelta(days=365),
+        opens_at=window.opens_at - timedelta(days=365), closes_at=window.closes_at - timedelta(days=365),
+    )  # fmt: skip
+    actions.save_answer(
+        window=before,
+        question_code="B-1",
+        self_score=Decimal(2),
+        text="Tahun lalu begini.",
+        version=0,
+        by=cast["reviewer"],
+    )
+    return before
+
+
+def test_the_list_takes_few_queries_however_many_questions_were_asked(
+    window, cast, dinkes, as_user, count_queries
+):
+    desk, page = as_user(cast["reviewer"]), f"/windows/{window.pk}/answers/"
+    desk.get(page)
+    few = count_queries(lambda: desk.get(page))
+    actions.assign_questions(window=window, codes=["B-1", "B-2"], opd=dinkes, by=cast["reviewer"])
+    for answer in Answer.objects.for_page():
+        at_status(answer, "submitted", cast)
+    assert count_queries(lambda: desk.get(page)) <= few
