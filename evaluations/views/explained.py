@@ -46,7 +46,7 @@ def added(parts: list[Number]) -> str:
 def last_change(event: AuditEvent | None, city: City) -> str:
     """Who changed something last, by the audit trail; people appear by their role."""
     if event is None:
-        return ""
+        return _("No change of it is recorded in the portal yet.")
     who: Any = Role(event.role).label if event.role else _("the portal")
     return _("Last change: %(who)s, %(at)s.") % {
         "who": str(who), "at": dates.wib(event.at, city.timezone, weekday=False)
