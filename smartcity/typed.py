@@ -19,6 +19,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 #: Characters of all texts together. The longest form of the portal holds about half of it.
 LIMIT = 128 * 1024
+#: Characters a phone shows in one line, so that no text is half hidden; lines of a long text.
+ONE_LINE, TALL = 28, 6
 #: The field that remembers on which page the words were typed while they are sent around.
 PAGE = "typed_on"
 #: Never sent back, whatever the form: it is secret, or worth nothing after this request.
@@ -31,12 +33,12 @@ BY_SCRIPT = ("HX-Request", "X-Requested-With")
 
 @dataclass(frozen=True)
 class Line:
-    """One field: its name in the form, its label on the page, what was typed, and whether it has several lines."""
+    """One field: its name in the form, its label on the page, what was typed, and how many lines it is shown in."""
 
     name: str
     label: str
     text: str
-    long: bool
+    rows: int
 
 
 @dataclass(frozen=True)
@@ -154,8 +156,11 @@ def _written(name: str, text: str, fields: Mapping[str, forms.Field]) -> bool:
 def _line(name: str, text: str, fields: Mapping[str, forms.Field]) -> Line:
     field = fields.get(_bare(name))
     label = str(field.label or "") if field else ""
-    long = "\n" in text or field is None or isinstance(field.widget, forms.Textarea)
-    return Line(name, label or _bare(name).replace("_", " ").capitalize(), text, long)
+    if "\n" in text or field is None or isinstance(field.widget, forms.Textarea):
+        rows = TALL
+    else:
+        rows = 1 if len(text) <= ONE_LINE else 2
+    return Line(name, label or _bare(name).replace("_", " ").capitalize(), text, rows)
 
 
 def _fields(request: HttpRequest, posted: QueryDict) -> Mapping[str, forms.Field]:
