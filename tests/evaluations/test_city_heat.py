@@ -1,6 +1,7 @@
 """The heat map of quick wins: each cell leads to the quick wins of its agency and dimension its reader may see."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from django.test import Client
@@ -61,3 +62,21 @@ def test_the_figures_say_how_they_are_counted(client: Client, crowded: City, cas
     assert f"{verified} : 14 × 100% =" in html
     assert html.count("<summary>Cara menghitung") == 4
     assert rows_behind(client, "/quick-wins/?year=2022&status=verified") == verified
+
+
+def test_the_page_asks_as_much_for_many(
+    client: Client, crowded: City, cast: dict[str, User], count_queries: Callable[[Callable[[], object]], int]
+) -> None:
+    client.force_login(cast["leader"])
+    client.get("/city/")
+    few = count_queries(lambda: client.get("/city/"))
+    first = QuickWin.objects.all()[0]
+    for place in range(20):
+        opd = Opd.objects.create(
+            city=crowded, short=f"OPD{place}", official_name=f"Dinas {place}", kind="dinas"
+        )
+        first.pk, first.number, first.opd, first.idempotency_key = None, 100 + place, opd, None
+        first._state.adding = True
+        first.save()
+    rebuild(crowded.pk)
+    assert count_queries(lambda: client.get("/city/")) == few
