@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from evaluations import rules
 from evaluations.models import Answer, EvaluationWindow, Exhibit
 from opd.models import User
 from opd.payload import evidence_payload, plain
@@ -34,11 +35,9 @@ def answer_payload(answer: Answer) -> dict[str, Any]:
 
 def payload_read_by(user: User, answer: Answer) -> dict[str, Any] | None:
     """What a person reads of an answer: as it stands, or as the agency handed it in last; None before that."""
-    from evaluations import rules
-
-    if rules.reads_as_written(user, answer) or answer.status in ("submitted", "accepted"):
+    if rules.reads_as_written(user, answer):
         return answer_payload(answer)
-    return answer.submitted
+    return answer.submitted if rules.reads_as_submitted(user, answer) else None
 
 
 def other_claims(answer: Answer, digests: Iterable[str]) -> dict[str, list[Exhibit]]:

@@ -84,8 +84,13 @@ def may_read_answers(user: "User", window: "EvaluationWindow") -> bool:
 
 
 def reads_as_written(user: "User", answer: "Answer") -> bool:
-    """Whether a person reads an answer as it stands now: its writers. Others read what was handed in last."""
-    return answer.opd_id is None or answer.opd_id in user.opds()
+    """Whether a person reads an answer as it stands now: its writers, and everybody once the city stands for it."""
+    return answer.opd_id is None or answer.opd_id in user.opds() or answer.status == "accepted"
+
+
+def reads_as_submitted(user: "User", answer: "Answer") -> bool:
+    """Whether a person reads what an agency handed in last; leadership waits until it is accepted."""
+    return user.has_role(REVIEWER, PLANNER, AUDITOR, city_id=answer.city_id)
 
 
 def may_see_dashboard(user: "User") -> bool:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from evaluations.models.instrument import Question
 from evaluations.models.window import OF_THE_CITY, EvaluationWindow, Status
-from opd.models import Claim, Evidence, Opd, StoredFile, User
+from opd.models import Claim, Evidence, Opd, Role, StoredFile, User
 from smartcity.lib.models import Event, Stamped, Versioned
 from smartcity.lib.text import plain_text
 
@@ -143,10 +143,14 @@ class ExhibitQuerySet(models.QuerySet["Exhibit"]):
     """How the evidence of answers is found."""
 
     def visible_to(self, user: User) -> Self:
-        """The agency's own; to the city's people what was handed in, or what the secretariat attached itself."""
-        sent = Q(answer__opd__isnull=True) | Q(created_at__lte=F("answer__submitted_at"))
-        city = Q(answer__window__city__in=user.cities(*OF_THE_CITY))
-        return self.filter(Q(answer__opd__in=user.opds()) | (city & sent))
+        """The agency's own; to the city's people what was handed in, to leadership what the city stands for."""
+        sent = Q(created_at__lte=F("answer__submitted_at"))
+        stands = Q(answer__opd__isnull=True) | Q(answer__status=AnswerStatus.ACCEPTED)
+        return self.filter(
+            Q(answer__opd__in=user.opds())
+            | Q(sent, answer__window__city__in=user.cities(Role.REVIEWER, Role.PLANNER, Role.AUDITOR))
+            | Q(stands, answer__window__city__in=user.cities(*OF_THE_CITY))
+        )
 
     def of_files(self, digests: Any) -> Self:
         """Every exhibit that shows one of these files."""

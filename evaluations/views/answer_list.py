@@ -201,12 +201,11 @@ def _read(answer: Answer | None, user: User) -> tuple[Decimal | None, bool, bool
     """Score, whether there are words, and whether it is an example: as this person may read it."""
     if answer is None:
         return None, False, False
-    if rules.reads_as_written(user, answer) or answer.status in (
-        AnswerStatus.SUBMITTED,
-        AnswerStatus.ACCEPTED,
-    ):
+    if rules.reads_as_written(user, answer):
         return answer.self_score, bool(answer.text), answer.sample
-    told = answer.submitted or {"self_score": None, "text": "", "sample": False}
+    told = answer.submitted if rules.reads_as_submitted(user, answer) else None
+    if not told:
+        return None, False, False
     score = told["self_score"]
     return None if score is None else Decimal(score), bool(told["text"]), told["sample"]
 

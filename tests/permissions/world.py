@@ -11,7 +11,7 @@ from typing import Any
 from dimensions.models import SmartDimension
 from evaluations import actions as evaluation
 from evaluations.loading import load
-from evaluations.models import Area, EvaluationWindow, Seat
+from evaluations.models import Answer, Area, EvaluationWindow, Seat
 from opd import actions
 from opd.actions import import_work, imports, meetings
 from opd.exchange.found import table_of
@@ -83,6 +83,8 @@ class World:
     seats: dict[str, Seat] = field(default_factory=dict)
     imports: dict[str, ImportJob] = field(default_factory=dict)
     decision: Decision | None = None
+    #: the answers asked of DISBUDPAR in the window in preparation, by their status
+    answers: dict[str, Answer] = field(default_factory=dict)
 
     def evidence(self, state: str) -> Evidence:
         return self.quick_wins[state].evidence.get(original_name=f"foto-{state}.jpg")
@@ -107,6 +109,7 @@ def build() -> World:
         world.imports["checked"] = _import(world)
         world.decision = _decision(world)
     _windows(world)
+    _answers(world)
     _reports(world)
     return world
 
@@ -286,6 +289,30 @@ def _prepared(world: World, name: str, opens: datetime, closes: datetime, by: Us
             by=by,  # type: ignore[arg-type]
         )
     return window
+
+
+def _answers(world: World) -> None:
+    """Two questions of the window in preparation, asked of DISBUDPAR, each with a photo: one written, one handed in."""
+    window, operator = world.windows["draft"], fresh(world, "operator")
+    with clock.at(NOW - 10 * DAY):
+        evaluation.assign_questions(
+            window=window,
+            codes=["OP-2", "OP-3"],
+            opd=Opd.objects.get(short="DISBUDPAR"),
+            by=fresh(world, "reviewer"),
+        )
+        for state, code in (("draft", "OP-2"), ("submitted", "OP-3")):
+            answer = Answer.objects.for_page().get(window=window, question__code=code)
+            evaluation.save_answer(
+                window=window, question_code=code, self_score=3, text=f"KANARI-ISI-{state}",  # type: ignore[arg-type]
+                version=answer.version, by=operator,
+            )  # fmt: skip
+            stored = world.evidence("verified").stored_file
+            values = {"kind": "photo", "title": f"KANARI-BUKTI-{state}", "original_name": f"foto-{state}.jpg"}
+            evaluation.add_exhibit(answer=answer, by=operator, values=values, stored=stored)
+            if state == "submitted":
+                evaluation.move_answer(pk=answer.pk, name="submit", by=fresh(world, "head"))
+            world.answers[state] = Answer.objects.for_page().get(pk=answer.pk)
 
 
 def _seat(world: World, window: EvaluationWindow, actor: str) -> None:
