@@ -61,10 +61,9 @@ class ProgressQuerySet(models.QuerySet["Progress"]):
     def in_quarter(self, year: int, quarter: int) -> Self:
         return self.filter(year=year, quarter=quarter)
 
-    def of_programs(self, programs: "models.QuerySet[Program]", year: int, opd_id: int | None) -> Self:
-        """The reports of a year about some programmes; of one agency when it is given."""
-        rows = self.filter(program__in=programs.order_by().values("pk"), year=year)
-        return rows.filter(opd=opd_id) if opd_id else rows
+    def of_programs(self, programs: "models.QuerySet[Program]", year: int) -> Self:
+        """The reports of a year about some programmes."""
+        return self.filter(program__in=programs.order_by().values("pk"), year=year)
 
     def verified(self) -> Self:
         return self.filter(status=Status.VERIFIED)

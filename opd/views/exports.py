@@ -17,7 +17,7 @@ from opd.forms.plan import ProgramFilter
 from opd.forms.progress import QuarterFilter
 from opd.forms.quick_wins import ListFilter
 from opd.models import City, Opd, Program, Progress, QuickWin, Status, User
-from opd.views import desk_exports
+from opd.views import desk_exports, progress_list
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"}
@@ -58,11 +58,8 @@ def _quick_wins(request: HttpRequest, user: User, city: City) -> tuple[int, List
 def _progress(request: HttpRequest, user: User, city: City) -> tuple[int, Listing]:
     filters = QuarterFilter(request.GET)
     year = filters.chosen("year") or city.evaluation_year
-    programs = Program.objects.visible_to(user).of_city(city.pk).approved()
-    if user.opds():
-        programs = programs.of_own_opds(user)
-    programs = programs.narrowed(year=year, text=filters.chosen("q"))
-    rows = Progress.objects.visible_to(user).of_programs(programs, year, filters.chosen("opd"))
+    programs = progress_list.listed(user, city, year, filters)
+    rows = Progress.objects.visible_to(user).of_programs(programs, year)
     return year, listing.progress(rows, year, user)
 
 

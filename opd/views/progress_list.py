@@ -40,7 +40,7 @@ def progress_list(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     filters = QuarterFilter(request.GET)
     year, due = _asked(city, filters)
-    found = _programs(user, city, year, filters)
+    found = listed(user, city, year, filters)
     page = paging.page(found, request.GET.get("page", ""), order=("code", "pk"), size=PAGE)
     periods = {row.quarter: row for row in ReportingPeriod.objects.of_city(city.pk).in_year(year)}
     own = user.opds()
@@ -69,8 +69,8 @@ def _asked(city: City, filters: QuarterFilter) -> tuple[int, int]:
     return year, opened.quarter if opened else 1
 
 
-def _programs(user: User, city: City, year: int, filters: QuarterFilter) -> Any:
-    """An agency sees the programmes it leads; the city's people all of them."""
+def listed(user: User, city: City, year: int, filters: QuarterFilter) -> Any:
+    """An agency sees the programmes it leads; the city's people all of them. The page and its files list the same."""
     rows = Program.objects.visible_to(user).of_city(city.pk).approved().in_year(year)
     if user.opds():
         rows = rows.of_own_opds(user)

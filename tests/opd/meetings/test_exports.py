@@ -128,3 +128,22 @@ def test_changes_go_out_kind_by_kind(as_: As, house: House, cast: dict[str, User
     narrowed = set(column(sheet(desk, f"{address}&dimension=LIV"), "Apa yang berubah"))
     assert "Laporan triwulan diverifikasi" not in narrowed
     assert as_(house.operator).get(address).status_code == 403
+
+
+def test_reports_go_out_of_the_programmes_the_page_lists(
+    as_: As, house: House, houses: dict[str, House]
+) -> None:
+    """An agency's own list has no other agency to choose, whatever the address says."""
+    reports.submitted(house, name=EVIL)
+    reports.submitted(houses["DISHUB"], dimension="LIV", name="Halte pintar")
+    own, other = house.opd.pk, houses["DISHUB"].opd.pk
+    desk, title = as_(house.decider), "Program kerja"
+    for address, client, expected in (
+        ("?year=2022", desk, [EVIL, "Halte pintar"]),
+        (f"?year=2022&opd={other}", desk, ["Halte pintar"]),
+        (f"?year=2022&opd={own}&q=halte", desk, []),
+        (f"?year=2022&opd={other}", as_(house.operator), [EVIL]),
+    ):
+        assert column(sheet(client, f"/exports/progress/{address}"), title) == expected, address
+        page = words(client, f"/progress/{address}")
+        assert [name for name in (EVIL, "Halte pintar") if name in page] == expected, address
