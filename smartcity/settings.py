@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "dimensions",
     "opd",
     "evaluations",
+    "surveys",
     "reports",
     "smartcity",
     "django.contrib.admin",

@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ("dimensions", "opd", "evaluations", "reports")
+APPS = ("dimensions", "opd", "evaluations", "surveys", "reports")
 
 
 def python_files(*folders: str) -> list[Path]:
@@ -66,7 +66,9 @@ def test_only_the_clock_knows_the_time() -> None:
 
 def test_rules_and_workflow_know_no_models() -> None:
     files = [
-        ROOT / app / name for app in ("opd", "evaluations", "reports") for name in ("rules.py", "workflow.py")
+        ROOT / app / name
+        for app in ("opd", "evaluations", "surveys", "reports")
+        for name in ("rules.py", "workflow.py")
     ]
     found = []
     for path in filter(Path.exists, files):

@@ -14,6 +14,7 @@ from reports import store
 from reports.models import Report, Status
 from smartcity.lib import files
 from smartcity.lib.models import digest_of
+from surveys import invariants as surveys
 
 
 class Command(BaseCommand):
@@ -35,6 +36,7 @@ def contradictions() -> Iterator[str]:
     yield from _receipts()
     yield from opd_invariants.contradictions()
     yield from invariants.contradictions()
+    yield from surveys.contradictions()
     yield from _completeness()
     yield from _evidence()
     yield from _reports()

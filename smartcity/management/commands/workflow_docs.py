@@ -9,12 +9,13 @@ from django.utils import translation
 from evaluations.workflow import WINDOW
 from opd.workflow import DECIDED, DECISION, PROGRAM, PROGRESS, QUICK_WIN
 from smartcity.lib.workflow import Move, Workflow
+from surveys.workflow import ROUND
 
 PATH = Path(__file__).resolve().parents[3] / "docs" / "workflows.md"
 HEAD = """# Workflows
 
-Every status and every move, written by `manage.py workflow_docs` from `opd/workflow.py` and
-`evaluations/workflow.py`. A test keeps this page in step; change the tables, not this page.
+Every status and every move, written by `manage.py workflow_docs` from `opd/workflow.py`,
+`evaluations/workflow.py` and `surveys/workflow.py`. A test keeps this page in step; change the tables, not this page.
 """
 TABLES = (
     ("Quick win", "What an agency promises and proves.", QUICK_WIN),
@@ -31,6 +32,11 @@ TABLES = (
         DECIDED,
     ),
     ("Review window", "When a city is judged; time decides, a dead scheduler changes nothing.", WINDOW),
+    (
+        "Survey round",
+        "When citizens are asked about a dimension; the clock says whether a form takes answers.",
+        ROUND,
+    ),
 )
 
 COLUMNS = "| move | from | to | who may | on the button | asks for a reason |\n| --- | --- | --- | --- | --- | --- |\n"
