@@ -16,8 +16,11 @@ from evaluations.models import Answer, EvaluationWindow
 from opd import rules
 from opd.models import City, Notification, ProgressTally, Role, Tally, User
 from smartcity.lib import charts, clock, dates
+from surveys.models import Service
 
 TRACK_DAYS, SOON_DAYS = 14, 3
+
+OF_AN_OPD = {Role.OPD_OPERATOR, Role.OPD_HEAD}
 
 # Whose page is it, its name in the bar, its address. A person with several roles gets the union, in this order.
 PAGES = (
@@ -31,6 +34,7 @@ PAGES = (
     (set(Role) - {Role.ASSESSOR, Role.ADMINISTRATOR}, "plan", "opd:plan"),
     (set(Role) - {Role.ASSESSOR, Role.ADMINISTRATOR}, "quick_wins", "opd:quick_wins"),
     ({Role.REVIEWER, Role.PLANNER, Role.AUDITOR}, "windows", "evaluations:windows"),
+    ({Role.REVIEWER, Role.PLANNER, Role.AUDITOR, *OF_AN_OPD}, "surveys", "surveys:rounds"),
     ({Role.REVIEWER, Role.PLANNER, Role.AUDITOR, Role.LEADERSHIP}, "reports", "reports:reports"),
     ({Role.ADMINISTRATOR}, "people", "opd:people"),
     ({Role.ADMINISTRATOR}, "admin", "admin:index"),
@@ -113,20 +117,23 @@ def _nav(request: HttpRequest, user: User) -> list[dict[str, Any]]:
         "plan": _("Masterplan"),
         "quick_wins": _("Quick wins"),
         "windows": pgettext("bar", "Windows"),
+        "surveys": pgettext("bar", "Surveys"),
         "reports": _("Reports"),
         "people": _("People"),
         "admin": _("Administration"),
     }
+    # An agency is shown the surveys once one asks about a service of its own.
+    asked, unconfirmed = Service.objects.asked_of(user) if held & OF_AN_OPD else (0, 0)
     rows = []
     for roles, name, address in PAGES:
-        if held & roles:
+        if held & roles and (name != "surveys" or asked or (held & roles) - OF_AN_OPD):
             url = reverse(address)
             rows.append(
                 {
                     "label": labels[name],
                     "url": url,
                     "current": request.path.startswith(url),
-                    "count": _waiting(user, name),
+                    "count": unconfirmed if name == "surveys" else _waiting(user, name),
                 }
             )
     return rows

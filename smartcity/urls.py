@@ -12,6 +12,7 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("", include("opd.urls")),
     path("", include("evaluations.urls")),
+    path("", include("surveys.urls")),
     path("reports/", include("reports.urls")),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
