@@ -97,7 +97,7 @@ def _row(tally: list[Tally], quick_wins: Iterable[QuickWin]) -> dict[str, Any]:
     shown = list(quick_wins)
     return {
         "filled": words.of(done, asked) if asked else decimals.UNKNOWN,
-        "bar": charts.mini_bar(done, asked, width_mm=16) if asked else "",
+        "bar": charts.mini_bar(done, asked, width_mm=12) if asked else "",
         "share": decimals.percent(done, asked),
         "evidence": str(sum(len(row["evidence"]) for row in shown)) if shown else decimals.UNKNOWN,
         "badges": [{**words.status(status), "count": count} for status, count in counts if count],
