@@ -109,4 +109,4 @@ def meetings_and_tasks(user: User, city: City, begin: datetime, end: datetime) -
     for task in own.filter(due_on__range=(begin.date(), end.date())):
         due = datetime.combine(task.due_on, time(23, 59), city.zone())
         summary = _("Task due: %(task)s") % {"task": task.text[:120]}
-        yield until(f"decision-{task.pk}-due", due, summary, task.meeting.get_absolute_url(), task.text)
+        yield until(f"decision-{task.pk}-due", due, summary, task.get_absolute_url(), task.text)
