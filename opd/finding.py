@@ -36,6 +36,8 @@ def refresh(record: Record, action: str) -> None:
             return
         # What is being written is with the agency: what others find changes with a move only.
         wanted, stored = [_text(record)], own.filter(source=_kind(record))
+        if any(row.title != wanted[0].title for row in stored):  # its notes go by its name
+            wanted, stored = [row for row in _everything(record) if row.audience == OWN], own
     elif action.startswith("evidence."):
         wanted, stored = _pieces(record), own.filter(kind=Finding.Kind.EVIDENCE)
     elif action.startswith("note."):
@@ -53,10 +55,13 @@ def refresh_texts(records: Sequence[Program | QuickWin]) -> None:
     rows = Finding.objects.filter(**{f"{kind}__in": [row.pk for row in records]}, audience=OWN, source=kind)
     stored = {getattr(row, f"{kind}_id"): row for row in rows.defer("terms")}
     fresh, changed = [], []
-    for row in map(_text, records):
+    for record in records:
+        row = _text(record)
         old = stored.get(getattr(row, f"{kind}_id"))
         if old is None:
             fresh.append(row)
+        elif old.title != row.title:
+            refresh(record, "saved")
         elif old.values() != row.values():
             row.pk = old.pk
             changed.append(row)

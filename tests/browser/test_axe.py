@@ -13,7 +13,7 @@ import pytest
 from django.urls import resolve
 from playwright.sync_api import BrowserContext, Page
 
-from tests.browser import pages
+from tests.browser import pages, prepared
 from tests.browser.conftest import sign_in
 from tests.browser.watch import Watch
 
@@ -55,7 +55,7 @@ def look(open_browser: Callable[..., BrowserContext], watch: Watch) -> Callable[
 @pytest.mark.parametrize("username", pages.viewers(), ids=lambda name: name or "nobody")
 def test_no_barrier_on_any_page(username: str, look: Callable[[str], Page], watch: Watch) -> None:
     """What axe, a narrow screen and a reader without English would stumble over: nothing."""
-    pages.prepare()
+    prepared.prepare()
     page, found = look(username), []
     for path in pages.pages_of(username):
         expected = pages.refused(username).get(path, 200)
@@ -82,7 +82,7 @@ def test_the_sweep_sees_what_is_put_in_its_way(look: Callable[[str], Page]) -> N
 
 def test_every_address_with_a_page_is_looked_at(portal: str) -> None:
     """A new page that is missing in the list fails here."""
-    pages.prepare()
+    prepared.prepare()
     seen = {
         resolve(path.partition("?")[0]).view_name
         for username in pages.viewers()

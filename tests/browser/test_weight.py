@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from evaluations.models import EvaluationWindow
 from opd.models import QuickWin
-from tests.browser import pages
+from tests.browser import pages, prepared
 from tests.browser.conftest import sign_in
 
 pytestmark = pytest.mark.browser
@@ -51,7 +51,7 @@ class Scale:
 @pytest.fixture
 def heavy_pages(portal: str) -> list[tuple[str, str]]:
     """The pages people open all day, the longest of them among these."""
-    pages.prepare()
+    prepared.prepare()
     window = EvaluationWindow.objects.get(status="open")
     edit = reverse("opd:quick_win_edit", args=[QuickWin.objects.get(status="returned").pk])
     review = reverse("opd:review", args=[QuickWin.objects.filter(status="submitted")[0].pk])
