@@ -4,12 +4,16 @@ from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from evaluations.models import Area, Instrument
 from opd.models import NO_NOTE
+from surveys import tokens
+from surveys.models import Recap
 from tests.permissions import world as worlds
+from tests.permissions.surveys import first_service
 
 KEY = "0123456789abcdef0123456789abcdef"
 
@@ -170,7 +174,46 @@ def _masterplan(world: worlds.World, state: str) -> dict[str, Any]:
     return texts | {"version": world.programs["draft"].plan.version}
 
 
+def _survey(world: worlds.World, state: str) -> dict[str, Any]:
+    """A dimension without a survey where a new one is prepared; the one it has where it is changed."""
+    survey = world.surveys.get(state)
+    dimension = survey.dimension if survey else world.city.dimension_set.dimensions.get(code="ENV")
+    return {
+        "instrument": Instrument.objects.get().pk,
+        "dimension": dimension.pk,
+        "mode": "split",
+        "opens_at": _local(worlds.NOW + timedelta(days=1)),
+        "closes_at": _local(worlds.NOW + timedelta(days=9)),
+        "key": KEY,
+        "version": survey.version if survey else "",
+    }
+
+
+def _survey_answer(world: worlds.World, state: str) -> dict[str, Any]:
+    """As a phone sends it; the actors share one network address, which is not what is asked here."""
+    cache.clear()
+    return {"a1": "4", "a2": "3", "a3": "2", "token": tokens.issue(world.surveys[state].sheets.get())}
+
+
+def _survey_service(world: worlds.World, state: str) -> dict[str, Any]:
+    service = first_service(world.surveys[state])
+    return {"name": "Layanan lain", "opd": service.opd_id, "version": service.version}
+
+
 BODIES: dict[str, Any] = {
+    "create a survey": _survey,
+    "change a survey": _survey,
+    "choose a service": _survey_service,
+    "confirm a service": lambda world, state: {"version": first_service(world.surveys[state]).version},
+    "close a survey": lambda world, state: {"note": "Kuota cukup."},
+    "enter a recap": lambda world, state: {
+        "count_3": "20",
+        "count_4": "30",
+        "reason": "Kertas loket.",
+        "version": Recap.objects.last_number(first_service(world.surveys[state])),
+    },
+    "answer with a respondent": _survey_answer,
+    "answer a survey": _survey_answer,
     "create a meeting": lambda world, state: {
         "title": "Rapat lain",
         "day": "2022-10-20",

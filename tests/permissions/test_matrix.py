@@ -21,14 +21,16 @@ from opd.models import AuditEvent
 from smartcity.lib import clock
 from tests.permissions import world as worlds
 from tests.permissions.bodies import body_for
+from tests.permissions.surveys import first_service
 
 pytestmark = pytest.mark.django_db
 HERE = Path(__file__).parent
-OURS = ("opd", "evaluations", "reports")
+OURS = ("opd", "evaluations", "surveys", "reports")
 #: Pages that belong to libraries: their own rules are tested in test_accounts.py.
 FOREIGN = ("account_", "admin:")
-#: What changes without an audit event: sessions come and go, and a theme is a personal choice.
-PERSONAL = {"sessions.session", "opd.user"}
+#: What changes without an audit event: sessions come and go, a theme is a personal choice, and the moment of a
+#: respondent's answer would name the person (docs/adr/0014).
+PERSONAL = {"sessions.session", "opd.user", "surveys.response", "surveys.mark"}
 
 
 def rows_of(name: str) -> list[dict[str, str]]:
@@ -124,6 +126,10 @@ def address(world: worlds.World, route: dict[str, str], state: str) -> str:
         "program": lambda: {"pk": world.programs[state].pk},
         "meeting": lambda: {"pk": world.decision.meeting_id},
         "decision": lambda: {"pk": world.decision.pk},
+        "survey": lambda: {"pk": world.surveys[state].pk},
+        "survey_service": lambda: {"pk": first_service(world.surveys[state]).pk},
+        "survey_form": lambda: {"code": world.surveys[state].sheets.get().code},
+        "survey_window": lambda: {"pk": world.surveys[state].pk, "window_pk": world.windows["draft"].pk},
     }
     return reverse(route["route"], kwargs={**builders[route["object"]](), **args})
 

@@ -13,6 +13,9 @@ from opd.models import Evidence, QuickWin, Submission, User
 from opd.workflow import QUICK_WIN
 from reports import rules as report_rules
 from reports.models import Report
+from surveys import rules as survey_rules
+from surveys.models import Round, Sheet
+from surveys.workflow import ROUND
 from tests.permissions.test_matrix import ACTORS, MATRIX, ROUTES, ask
 from tests.permissions.world import World
 
@@ -46,6 +49,12 @@ RULES = (
     (report_rules, "may_read_in", "list reports", "-", "operator"),
     (report_rules, "may_ask_in", "ask for a report", "-", "auditor"),
     (report_rules, "may_retry", "retry a report", "failed", "auditor"),
+    (survey_rules, "may_list", "list surveys", "-", "assessor"),
+    (survey_rules, "may_prepare_in", "prepare a survey", "-", "operator"),
+    (survey_rules, "may_prepare", "open a survey's form", "open", "reviewer"),
+    (survey_rules, "owns", "confirm a service", "draft", "planner"),
+    (survey_rules, "may_help", "help a respondent", "open", "auditor"),
+    (survey_rules, "may_recap", "open a recap", "closed", "leadership"),
 )
 MOVES = (
     (QUICK_WIN, "propose", "propose", "draft", "head"),
@@ -57,6 +66,8 @@ MOVES = (
     (QUICK_WIN, "reopen", "reopen", "verified", "leadership"),
     (WINDOW, "open", "open a window", "draft", "planner"),
     (WINDOW, "close", "close a window", "open", "planner"),
+    (ROUND, "open", "open a survey", "ready", "head"),
+    (ROUND, "close", "close a survey", "open", "auditor"),
 )
 QUERYSETS = (
     (QuickWin, "read a quick win", "draft", "reviewer"),
@@ -66,10 +77,16 @@ QUERYSETS = (
     (EvaluationWindow, "read the result", "open", "other_operator"),
     (Snapshot, "read the material", "open", "conflicted"),
     (Report, "read a report", "ready", "operator"),
+    (Round, "read a survey", "draft", "other_operator"),
+    (Sheet, "hand out a survey", "open", "assessor"),
 )
 
 
-@pytest.mark.parametrize(("module", "name", "action", "state", "actor"), RULES, ids=[row[1] for row in RULES])
+@pytest.mark.parametrize(
+    ("module", "name", "action", "state", "actor"),
+    RULES,
+    ids=[f"{row[0].__name__} {row[1]}" for row in RULES],
+)
 def test_a_missing_rule_is_noticed(
     module: Any,
     name: str,
@@ -84,7 +101,7 @@ def test_a_missing_rule_is_noticed(
 
 
 @pytest.mark.parametrize(
-    ("workflow", "name", "action", "state", "actor"), MOVES, ids=[row[1] for row in MOVES]
+    ("workflow", "name", "action", "state", "actor"), MOVES, ids=[row[2] for row in MOVES]
 )
 def test_an_open_move_is_noticed(
     workflow: Any,

@@ -37,7 +37,9 @@ from reports.actions import request_report
 from reports.models import Report
 from smartcity.demo import writing
 from smartcity.lib import clock
+from surveys.models import Round
 from tests.opd.progress import reports
+from tests.permissions import surveys
 from tests.scenarios import House
 
 INSTRUMENT = Path(__file__).resolve().parents[2] / "evaluations" / "data" / "instrument-sample-2022.yaml"
@@ -85,6 +87,7 @@ class World:
     decision: Decision | None = None
     #: the answers asked of DISBUDPAR in the window in preparation, by their status
     answers: dict[str, Answer] = field(default_factory=dict)
+    surveys: dict[str, Round] = field(default_factory=dict)
 
     def evidence(self, state: str) -> Evidence:
         return self.quick_wins[state].evidence.get(original_name=f"foto-{state}.jpg")
@@ -110,6 +113,7 @@ def build() -> World:
         world.decision = _decision(world)
     _windows(world)
     _answers(world)
+    world.surveys = surveys.build(world.city, NOW, fresh(world, "reviewer"), fresh(world, "head"))
     _reports(world)
     return world
 
