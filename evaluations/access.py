@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from evaluations import rules
-from evaluations.models import Answer, EvaluationWindow, Exhibit, Seat, Snapshot
+from evaluations.models import Answer, EvaluationWindow, Exhibit, Instrument, InstrumentDraft, Seat, Snapshot
 from evaluations.structure import QuestionFacts, structure_of
 from opd.access import person
 from smartcity.lib import clock
@@ -64,6 +64,22 @@ def snapshot_or_404(request: HttpRequest, pk: int) -> Snapshot:
     if snapshot is None:
         raise Http404
     return snapshot
+
+
+def instrument_or_404(request: HttpRequest, pk: int) -> Instrument:
+    """A version of a question list, for whoever works for a whole city (403 for the others)."""
+    if not rules.may_read_instruments(person(request)):
+        raise PermissionDenied
+    return get_object_or_404(Instrument.objects.select_related("dimension_set"), pk=pk)
+
+
+def draft_or_404(request: HttpRequest, pk: int) -> InstrumentDraft:
+    """One's own draft, while one may still bring in instruments."""
+    rows = InstrumentDraft.objects.visible_to(person(request)).select_related("city", "by", "loaded")
+    draft = get_object_or_404(rows, pk=pk)
+    if not rules.may_load_instruments(person(request), draft.city_id):
+        raise PermissionDenied
+    return draft
 
 
 def question_or_404(window: EvaluationWindow, code: str) -> QuestionFacts:

@@ -6,7 +6,8 @@ collected, and nothing here touches the database (`loading.py` does).
 """
 
 import json
-from collections.abc import Hashable, Iterable, Mapping
+import re
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -21,9 +22,13 @@ DEPTH_LIMIT = 20
 PROBLEM_LIMIT = 50
 ROW_LIMIT = 500
 SCORE_MIN, SCORE_MAX = 0, 4
-SCORE, SURVEY_MEAN = "score", "survey_mean"
-KINDS = (SCORE, SURVEY_MEAN)
+SCORE, DATA, SURVEY_MEAN = "score", "data", "survey_mean"
+KINDS = (SCORE, DATA, SURVEY_MEAN)
+NEEDS = ("date", "page")
 HUES = 8
+
+_CODE = re.compile(r"[0-9A-Za-z][-_0-9A-Za-z]*")  # codes stand in addresses
+_CENT = Decimal("0.01")
 
 Row = Mapping[str, Any]
 
@@ -39,11 +44,20 @@ class InstrumentRefused(ValueError):
 def read(source: bytes) -> dict[str, Any]:
     """Return the checked data of an instrument file (UTF-8 YAML, up to 1 MB). Raises InstrumentRefused."""
     data = _parse(source)
-    check = _Check()
-    check.instrument(data)
-    if check.problems:
-        raise InstrumentRefused(check.problems[:PROBLEM_LIMIT])
+    check(data)
     return data
+
+
+def check(data: Row, place: Callable[[str], str] = str, before: Iterable[str] = ()) -> None:
+    """Raise InstrumentRefused with everything that is wrong with the data of an instrument.
+
+    `place` turns a path of the file into where a person finds it; `before`: sentences found while reading.
+    """
+    walk = _Check(place)
+    walk.instrument(data)
+    problems = list(dict.fromkeys([*before, *walk.problems]))
+    if problems:
+        raise InstrumentRefused(problems[:PROBLEM_LIMIT])
 
 
 # Days stay text: an instrument's payload is plain JSON, and "2022-10" in a code must not turn into a date.
@@ -110,7 +124,8 @@ def _parse(source: bytes) -> dict[str, Any]:
 class _Check:
     """The walk through the data. `where` is the path a person follows in the file, by code where possible."""
 
-    def __init__(self) -> None:
+    def __init__(self, place: Callable[[str], str]) -> None:
+        self.place = place
         self.problems: list[str] = []
         self.questions: set[str] = set()
         self.subs: dict[str, set[str]] = {}
@@ -122,10 +137,12 @@ class _Check:
 
     def wrong(self, where: str, found: object, expected: str) -> None:
         text = " ".join(str(found).split())[:60] if found is not None else _("nothing")
-        self.problems.append(
-            _("%(where)s: found “%(found)s”. Expected: %(expected)s. [INS-VALUE]")
-            % {"where": where, "found": text, "expected": expected}
-        )
+        sentence = _("%(where)s: found “%(found)s”. Expected: %(expected)s. [INS-VALUE]")
+        self.add(sentence % {"where": self.place(where), "found": text, "expected": expected})
+
+    def add(self, sentence: str) -> None:
+        """Keep a sentence; what was found in the file may be text no database keeps."""
+        self.problems.append(sentence.encode("utf-8", "replace").decode().replace("\0", ""))
 
     def text(self, row: Row, key: str, where: str, limit: int, *, required: bool = True) -> str:
         value = row.get(key)
@@ -139,6 +156,13 @@ class _Check:
                 f"{where}/{key}", value, _("text of 1 to %(limit)s letters, in quotes") % {"limit": limit}
             )
         return value if isinstance(value, str) else ""
+
+    def code(self, row: Row, where: str, limit: int) -> None:
+        """A code is short and can stand in an address."""
+        before = len(self.problems)
+        value = self.text(row, "code", where, limit)
+        if len(self.problems) == before and not _CODE.fullmatch(value):
+            self.wrong(f"{where}/code", value, _("letters, digits, - and _ only, without spaces"))
 
     def whole(self, row: Row, key: str, where: str, low: int, high: int) -> int | None:
         value = row.get(key)
@@ -172,7 +196,7 @@ class _Check:
         if not isinstance(value, list) or not whole or not 0 < len(value) <= ROW_LIMIT:
             self.wrong(
                 f"{where}{key}",
-                type(value).__name__,
+                type(value).__name__ if value else None,
                 _("a list of 1 to %(limit)s entries") % {"limit": ROW_LIMIT},
             )
             return []
@@ -180,7 +204,7 @@ class _Check:
         for number, entry in enumerate(value, 1):
             path = f"{where}{key}/{entry.get(name, number)}"
             if name == "code":
-                self.text(entry, "code", path, limit)
+                self.code(entry, path, limit)
             found.append((path, entry))
         self.once(value, name, f"{where}{key}")
         if any("order" in entry for entry in value):
@@ -194,23 +218,27 @@ class _Check:
         for value in sorted(
             {str(value) for value in values if value is not None and values.count(value) > 1}
         ):
-            self.problems.append(
-                _("%(where)s: “%(value)s” appears more than once as %(key)s. Each must be unique. [INS-ONCE]")
-                % {"where": where, "value": value, "key": key}
+            sentence = _(
+                "%(where)s: “%(value)s” appears more than once as %(key)s. Each must be unique. [INS-ONCE]"
             )
+            place = self.place(f"{where}/{value}/{key}")
+            self.add(sentence % {"where": place, "value": value[:60], "key": key})
 
     # --- the parts, in the order of the file
 
     def instrument(self, data: Row) -> None:
         head = self.part(data, "instrument", "")
-        self.text(head, "code", "instrument", 40)
+        self.code(head, "instrument", 40)
         self.whole(head, "version", "instrument", 1, 999)
         self.whole(head, "year", "instrument", 2017, 2100)
-        self.text(head, "title_id", "instrument", 200)
-        self.text(head, "title_en", "instrument", 200, required=False)
-        if not isinstance(head.get("official"), bool):
-            self.wrong("instrument/official", head.get("official"), "true / false")
+        self.both(head, "title", "instrument", 200)
+        self.yes_or_no(head, "official", "instrument")
+        self.text(head, "kind", "instrument", 60, required=False)
+        notes = head.get("notes_en") or []
+        for note in notes if isinstance(notes, list) else [notes]:
+            self.text({"notes_en": note}, "notes_en", "instrument", 500)
         self.dimension_set(self.part(data, "dimension_set", ""))
+        self.survey(data)
         self.areas = self.named(data, "areas")
         self.evidence_types = self.named(data, "evidence_types")
         self.rubrics = {self.rubric(path, row) for path, row in self.rows(data, "rubrics", "")}
@@ -219,15 +247,31 @@ class _Check:
             self.section(path, row)
         self.weights([row for _path, row in sections])
 
+    def survey(self, data: Row) -> None:
+        if data.get("survey"):
+            survey = self.part(data, "survey", "")
+            if "respondents_per_dimension" in survey:
+                self.whole(survey, "respondents_per_dimension", "survey", 1, 9999)
+
+    def yes_or_no(self, row: Row, key: str, where: str) -> None:
+        if not isinstance(row.get(key), bool):
+            self.wrong(f"{where}/{key}", row.get(key), _("yes or no (true / false)"))
+
+    def both(self, row: Row, key: str, where: str, limit: int) -> None:
+        """A text in Indonesian, and in English where there is one."""
+        self.text(row, f"{key}_id", where, limit)
+        self.text(row, f"{key}_en", where, limit, required=False)
+
     def named(self, data: Row, key: str) -> set[str]:
         rows = self.rows(data, key, "", limit=40)
         for path, row in rows:
-            self.text(row, "name_id", path, 200)
+            self.both(row, "name", path, 200)
         return {str(row.get("code")) for _path, row in rows}
 
     def dimension_set(self, data: Row) -> None:
-        self.text(data, "code", "dimension_set", 40)
-        self.text(data, "name_id", "dimension_set", 200)
+        self.code(data, "dimension_set", 40)
+        self.both(data, "name", "dimension_set", 200)
+        self.text(data, "mark", "dimension_set", 200, required=False)
         dimensions = self.rows(data, "dimensions", "dimension_set/", limit=10)
         if len(dimensions) > HUES:
             self.wrong(
@@ -236,24 +280,27 @@ class _Check:
                 _("at most %(limit)s dimensions") % {"limit": HUES},
             )
         for path, dimension in dimensions:
-            self.text(dimension, "name_id", path, 200)
+            self.both(dimension, "name", path, 200)
+            self.text(dimension, "gloss_id", path, 200, required=False)
             subs = self.rows(dimension, "sub_dimensions", f"{path}/")
             for sub_path, sub in subs:
-                self.text(sub, "name_id", sub_path, 200)
+                self.both(sub, "name", sub_path, 200)
                 # the sub-dimension level groups by code, so a code must mean one thing in the whole set
-                if any(sub.get("code") in codes for codes in self.subs.values()):
-                    self.once([sub, sub], "code", "dimension_set")
+                if any(str(sub.get("code")) in codes for codes in self.subs.values()):
+                    self.once([sub, sub], "code", f"{path}/sub_dimensions")
             self.subs[str(dimension.get("code"))] = {str(sub.get("code")) for _path, sub in subs}
 
     def rubric(self, path: str, row: Row) -> str:
+        self.text(row, "name_id", path, 200, required=False)
+        self.text(row, "name_en", path, 200, required=False)
         for level_path, level in self.rows(row, "levels", f"{path}/", "score"):
             self.whole(level, "score", level_path, SCORE_MIN, SCORE_MAX)
-            self.text(level, "label_id", level_path, 60)
-            self.text(level, "meaning_id", level_path, 500)
+            self.both(level, "label", level_path, 60)
+            self.both(level, "meaning", level_path, 500)
         return str(row.get("code"))
 
     def section(self, path: str, row: Row) -> None:
-        self.text(row, "name_id", path, 200)
+        self.both(row, "name", path, 200)
         aggregation = self.part(row, "aggregation", f"{path}/")
         method = self.one_of(aggregation, "method", f"{path}/aggregation", scoring.METHODS)
         levels = aggregation.get("levels", list(scoring.METHODS.get(method, ())))
@@ -264,27 +311,26 @@ class _Check:
         asked = set()
         for question_path, question in self.rows(row, "questions", f"{path}/"):
             self.question(question_path, question, levels)
-            asked.add(question.get("smart_dimension"))
+            asked.add(str(question.get("smart_dimension")))
         if method == "mean_of_smart_dimensions" and (silent := set(self.subs) - asked):
             # a dimension without a question would drop out of the mean and nobody would notice
-            self.problems.append(
-                _("%(where)s: no question for %(dimensions)s. Each dimension needs at least one. [INS-COVER]")
-                % {"where": path, "dimensions": ", ".join(sorted(silent))}
+            sentence = _(
+                "%(where)s: no question for %(dimensions)s. Each dimension needs at least one. [INS-COVER]"
             )
+            self.add(sentence % {"where": self.place(path), "dimensions": ", ".join(sorted(silent))})
 
     def question(self, path: str, row: Row, levels: Iterable[str]) -> None:
-        code = row.get("code")
+        code = str(row.get("code"))
         if code in self.questions:
-            self.once([row, row], "code", "sections")
-        self.questions.add(str(code))
+            self.once([row, row], "code", path.rpartition("/")[0])
+        self.questions.add(code)
         kind = self.one_of(row, "kind", path, KINDS)
-        self.text(row, "text_id", path, 1000)
-        self.text(row, "text_en", path, 1000, required=False)
+        self.both(row, "text", path, 1000)
         self.one_of(row, "area", path, self.areas)
-        if kind == SCORE:
+        if kind in (SCORE, DATA) or row.get("rubric"):
             self.one_of(row, "rubric", path, self.rubrics)
-        if not isinstance(row.get("required", True), bool):
-            self.wrong(f"{path}/required", row.get("required"), "true / false")
+        if "required" in row:
+            self.yes_or_no(row, "required", path)
         grouped = {scoring.SMART_DIMENSION, scoring.QUICK_WIN} & set(levels)
         if grouped or "smart_dimension" in row:
             self.one_of(row, "smart_dimension", path, self.subs)
@@ -293,15 +339,21 @@ class _Check:
         if row.get("evidence"):
             for hint_path, hint in self.rows(row, "evidence", f"{path}/", "text_id"):
                 self.one_of(hint, "type", hint_path, self.evidence_types)
-                self.text(hint, "text_id", hint_path, 200)
+                self.both(hint, "text", hint_path, 200)
+                needs = hint.get("needs") or []
+                if not isinstance(needs, list) or not all(need in NEEDS for need in needs):
+                    self.wrong(
+                        f"{hint_path}/needs", needs, _("a list of: %(known)s") % {"known": ", ".join(NEEDS)}
+                    )
 
     def weights(self, sections: list[Row]) -> None:
         numbers = []
         for row in sections:
             weight = row.get("weight")
             fits = isinstance(weight, int | float) and not isinstance(weight, bool) and 0 < weight <= 100
-            if not fits:
-                self.wrong(f"sections/{row.get('code')}/weight", weight, _("a number above 0, up to 100"))
+            if not fits or weight_of(row) % _CENT:
+                expected = _("a number above 0, up to 100, with at most two decimals")
+                self.wrong(f"sections/{row.get('code')}/weight", weight, expected)
                 return
             numbers.append(weight_of(row))
         if sections and (total := sum(numbers, Decimal(0))) != scoring.TOTAL_WEIGHT:

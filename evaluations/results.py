@@ -13,7 +13,7 @@ from django.db import transaction
 
 from evaluations.answering import answer_payload
 from evaluations.models import EvaluationWindow, Question, Result, Score, SnapshotItem
-from evaluations.scoring import Card, Level, grade
+from evaluations.scoring import Card, Level, Recomputed, grade, recompute
 from evaluations.structure import Structure, Text, structure_of
 from smartcity.lib import clock
 from smartcity.lib.models import digest_of
@@ -116,6 +116,24 @@ def card_payload(card: Card) -> dict[str, Any]:
         "dimensions": {code: _level(level) for code, level in card.dimensions.items()},
         "questions": {code: _level(level) for code, level in card.questions.items()},
     }
+
+
+def recomputed(payload: Mapping[str, Any], structure: Structure) -> Recomputed:
+    """Work out the panel's series of a frozen result under another version of the instrument.
+
+    Exact: it starts from the single scores, not from means that were written down. Nothing is stored; the
+    result stays what it was.
+    """
+    levels = payload["assessed"]["questions"]
+    given: Given = {}
+    for row in payload["questions"]:
+        if row["kind"] == SURVEY:
+            value = levels[row["code"]]["value"]
+            given[row["code"]] = [] if value is None else [Decimal(value)]
+        else:
+            scores = (score["value"] for score in row["scores"])
+            given[row["code"]] = [Decimal(value) for value in scores if value is not None]
+    return recompute(structure.parts(), given, {code: level["expected"] for code, level in levels.items()})
 
 
 def self_card(window: EvaluationWindow) -> Card:

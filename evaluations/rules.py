@@ -27,6 +27,16 @@ def may_prepare(user: "User", window: "EvaluationWindow") -> bool:
     return may_prepare_in(user, window.city_id) and window.status != "closed"
 
 
+def may_read_instruments(user: "User") -> bool:
+    """Whoever works for the whole city sees by what it is judged; an assessor sees it on the sheet."""
+    return user.has_role(*OF_THE_CITY)
+
+
+def may_load_instruments(user: "User", city_id: int) -> bool:
+    """Question lists are brought in by the reviewers (Kominfo): they hold the Ministry's letter."""
+    return may_prepare_in(user, city_id)
+
+
 def may_open(user: "User | None", window: "EvaluationWindow") -> bool:
     """The reviewer opens; no clock does, since opening freezes what the city is judged by."""
     return user is not None and may_prepare_in(user, window.city_id)

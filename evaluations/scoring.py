@@ -162,6 +162,38 @@ def grade(parts: Sequence[Part], given: Mapping[str, Sequence[Number]], expected
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Recomputed:
+    """Scores of one version under another: the card, and how far the questions of the two are the same.
+
+    `shared` questions of the other version were asked in the year as well; `unasked` were not, so they are
+    missing, never zero; `dropped` were asked in the year and count nowhere here.
+    """
+
+    card: Card
+    shared: tuple[str, ...]
+    unasked: tuple[str, ...]
+    dropped: tuple[str, ...]
+
+
+def recompute(
+    parts: Sequence[Part], given: Mapping[str, Sequence[Number]], expected: Mapping[str, int]
+) -> Recomputed:
+    """Work out the scores of one year under the weights and levels of another version (`parts`).
+
+    Questions go by their code. `given` and `expected` as for `grade`; `expected` names every question that was
+    asked in the year, whether or not it got a score. Raises BadWeights; KeyError for an unknown method.
+    """
+    codes = [item.code for part in parts for item in part.items]
+    wanted = set(codes)
+    return Recomputed(
+        card=grade(parts, {code: given.get(code, ()) for code in codes if code in expected}, expected),
+        shared=tuple(code for code in codes if code in expected),
+        unasked=tuple(code for code in codes if code not in expected),
+        dropped=tuple(code for code in expected if code not in wanted),
+    )
+
+
 def weighted_index(values: Mapping[str, Number | None], weights: Mapping[str, Number]) -> Decimal | None:
     """Indeks Pencapaian: the sum of value times weight; None when a section has no value.
 

@@ -37,6 +37,7 @@ class Dimension:
     letter: str
     hue: int
     sub_dimensions: Mapping[str, Text]
+    gloss: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,15 @@ class RubricStep:
     score: int
     label: Text
     meaning: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """Evidence usually accepted: its kind, what it is, and what it must show to convince ("date", "page")."""
+
+    type: str
+    text: Text
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +73,22 @@ class QuestionFacts:
     sub_dimension: str
     rubric: str
     required: bool
-    hints: tuple[Mapping[str, str], ...]
+    evidence: tuple[Hint, ...]
 
     @property
     def scored(self) -> bool:
         """Whether assessors score it by hand; a survey mean comes from the city's recap."""
-        return self.kind == Question.Kind.SCORE
+        return self.kind != Question.Kind.SURVEY_MEAN
+
+    @property
+    def asks_figures(self) -> bool:
+        """Whether the city's answer carries figures, before and after."""
+        return self.kind == Question.Kind.DATA
+
+    @property
+    def hints(self) -> tuple[Mapping[str, str], ...]:
+        """The evidence usually accepted as plain texts of the page's language."""
+        return tuple({"type": hint.type, "text": str(hint.text)} for hint in self.evidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +109,7 @@ class Structure:
 
     sections: tuple[SectionFacts, ...]
     questions: Mapping[str, QuestionFacts]
-    areas: Mapping[str, str]
+    areas: Mapping[str, Text]
     rubrics: Mapping[str, tuple[RubricStep, ...]]
     dimensions: Mapping[str, Dimension]
 
@@ -122,7 +142,7 @@ def structure_of(instrument: Instrument) -> Structure:
 
 @lru_cache(maxsize=32)
 def _read(instrument_id: int, edition: UUID) -> Structure:
-    areas = {row.pk: row for row in Area.objects.filter(instrument=instrument_id)}
+    areas = {row.pk: row for row in Area.objects.filter(instrument=instrument_id).order_by("order")}
     rows = Question.objects.filter(instrument=instrument_id).select_related(
         "dimension", "sub_dimension", "section"
     )
@@ -141,7 +161,7 @@ def _read(instrument_id: int, edition: UUID) -> Structure:
     return Structure(
         sections=sections,
         questions={row.code: row for row in questions},
-        areas={row.code: row.name for row in areas.values()},
+        areas={row.code: Text(row.name, row.name_en) for row in areas.values()},
         rubrics=_rubrics(instrument_id),
         dimensions=_dimensions(instrument_id),
     )
@@ -160,7 +180,10 @@ def _question(row: Question, areas: Mapping[int, Area]) -> QuestionFacts:
         sub_dimension=row.sub_dimension.code if row.sub_dimension else "",
         rubric=row.rubric,
         required=row.required,
-        hints=tuple(row.evidence_hints),
+        evidence=tuple(
+            Hint(hint["type"], Text(hint["text"], hint.get("text_en", "")), tuple(hint.get("needs", ())))
+            for hint in row.evidence_hints
+        ),
     )
 
 
@@ -181,6 +204,7 @@ def _dimensions(instrument_id: int) -> dict[str, Dimension]:
             letter=row.letter,
             hue=row.hue,
             sub_dimensions={sub.code: Text(sub.name, sub.name_en) for sub in row.sub_dimensions.all()},
+            gloss=row.gloss,
         )
         for row in SmartDimension.objects.of_set(dimension_set).with_sub_dimensions()
     }

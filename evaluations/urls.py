@@ -8,10 +8,13 @@ from evaluations.views import (
     city,
     city_plan,
     exhibits,
+    instrument_drafts,
+    instruments,
     material,
     panel,
     results,
     sheet,
+    trend,
     windows,
 )
 
@@ -43,6 +46,27 @@ urlpatterns = [
     path("exhibits/<int:pk>/file/", exhibits.file, name="exhibit_file"),
     path("exhibits/<int:pk>/preview/", exhibits.preview, name="exhibit_preview"),
     path("windows/<int:pk>/result/", results.result, name="result"),
+    path("results/years/", trend.trend, name="trend"),
+    # question lists
+    path("instruments/", instruments.instruments, name="instruments"),
+    path("instruments/upload/", instrument_drafts.upload, name="instrument_upload"),
+    path("instruments/<int:pk>/", instruments.detail, name="instrument"),
+    path("instruments/<int:pk>/copy/", instruments.copy, name="instrument_copy"),
+    path("instruments/<int:pk>/differences/", instruments.compare, name="instrument_compare"),
+    path("instruments/<int:pk>/file/<slug:kind>/", instruments.download, name="instrument_file"),
+    path("instruments/drafts/<int:pk>/", instrument_drafts.draft, name="instrument_draft"),
+    path("instruments/drafts/<int:pk>/load/", instrument_drafts.load, name="instrument_load"),
+    path("instruments/drafts/<int:pk>/edit/", instrument_drafts.mend, name="instrument_mend"),
+    path(
+        "instruments/drafts/<int:pk>/questions/<slug:code>/",
+        instrument_drafts.mend_question,
+        name="instrument_mend_question",
+    ),
+    path(
+        "instruments/drafts/<int:pk>/file/<slug:kind>/",
+        instrument_drafts.draft_file,
+        name="instrument_draft_file",
+    ),
     # the sheet, for assessors
     path("sheets/", sheet.sheets, name="sheets"),
     path("sheets/<int:pk>/", sheet.sheet, name="sheet"),

@@ -146,7 +146,7 @@ def _prepared(city: City, reviewer: User, assessor: User) -> EvaluationWindow:
 def _score(seat: Seat, assessor: User) -> None:
     evaluation.declare(seat, by=assessor)
     seat.refresh_from_db()
-    for question in Question.objects.filter(kind=Question.Kind.SCORE):
+    for question in Question.objects.scored():
         evaluation.save_score(
             seat=seat, question_code=question.code, value=3, remark="Baik.", version=0, by=assessor
         )

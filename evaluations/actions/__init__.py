@@ -7,6 +7,15 @@ side), TooLate (the window does not accept it; the words are kept).
 
 from evaluations.actions.answers import assign_questions, move_answer, save_answer
 from evaluations.actions.exhibits import add_exhibit, change_exhibit, remove_exhibit, reuse_evidence
+from evaluations.actions.instruments import (
+    BaseChanged,
+    base_mark,
+    base_of,
+    copy_draft,
+    load_draft,
+    mend_draft,
+    start_draft,
+)
 from evaluations.actions.panel import (
     REMARK_NEEDED,
     declare,
@@ -21,15 +30,21 @@ from evaluations.actions.window import close_window, ensure_closed, extend_windo
 
 __all__ = [
     "REMARK_NEEDED",
+    "BaseChanged",
     "TooLate",
     "add_exhibit",
     "assign_questions",
+    "base_mark",
+    "base_of",
     "change_exhibit",
     "close_window",
+    "copy_draft",
     "declare",
     "ensure_closed",
     "extend_window",
     "hand_in",
+    "load_draft",
+    "mend_draft",
     "missing_scores",
     "move_answer",
     "open_window",
@@ -40,4 +55,5 @@ __all__ = [
     "save_score",
     "save_window",
     "seat_assessor",
+    "start_draft",
 ]

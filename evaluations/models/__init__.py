@@ -1,6 +1,7 @@
 """Instruments, review windows, frozen snapshots, panel scores and results."""
 
 from evaluations.models.assessment import Answer, AnswerEvent, AnswerStatus, Exhibit
+from evaluations.models.draft import InstrumentDraft, Origin
 from evaluations.models.instrument import Area, Instrument, Question, RubricLevel, Section
 from evaluations.models.panel import HandIn, Seat
 from evaluations.models.result import Result
@@ -17,7 +18,9 @@ __all__ = [
     "Exhibit",
     "HandIn",
     "Instrument",
+    "InstrumentDraft",
     "LateEntry",
+    "Origin",
     "Question",
     "Result",
     "RubricLevel",

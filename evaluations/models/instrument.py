@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +20,18 @@ class InstrumentQuerySet(models.QuerySet["Instrument"]):
 
     def newest_first(self) -> Self:
         return self.order_by("-year", "code", "-version")
+
+    def of_code(self, code: str) -> Self:
+        """The versions of one question list, newest first."""
+        return self.filter(code=code).order_by("-version")
+
+    def in_use(self) -> Self:
+        """Those a window points to, be it only prepared."""
+        return self.filter(windows__isnull=False).distinct()
+
+    def for_list(self) -> Self:
+        """With the number of questions, and the windows that use each."""
+        return self.annotate(asked=models.Count("questions", distinct=True)).prefetch_related("windows__city")
 
 
 class Instrument(models.Model):
@@ -36,6 +49,8 @@ class Instrument(models.Model):
     )
     respondents = models.PositiveSmallIntegerField(_("respondents per dimension"), default=50)
     notes = models.JSONField(_("notes"), default=list, blank=True)
+    # names of evidence types and rubrics: {"evidence_types": [{code, name_id, name_en}], "rubrics": [...]}
+    vocabulary = models.JSONField(_("vocabulary"), default=dict, blank=True)
     digest = models.CharField(_("digest"), max_length=64)
     loaded_at = models.DateTimeField(_("loaded at"), default=clock.now)
     # new with every load: what is kept in memory of these rows is kept under this name
@@ -52,10 +67,18 @@ class Instrument(models.Model):
     def __str__(self) -> str:
         return self.title_en if self.title_en and get_language() == "en" else self.title
 
+    def get_absolute_url(self) -> str:
+        return reverse("evaluations:instrument", args=[self.pk])
+
     @property
     def label(self) -> str:
         """Title and version, as printed beside every number that comes from it."""
         return _("%(title)s, version %(version)s") % {"title": self, "version": self.version}
+
+    @property
+    def used(self) -> bool:
+        """Whether a window points to it, be it only prepared; then no row of it changes any more."""
+        return self.windows.exists()
 
 
 class Section(Named):
@@ -81,22 +104,18 @@ class Section(Named):
         ]
 
 
-class Area(models.Model):
+class Area(Named):
     """A field of expertise; an assessor's seat names the areas it scores."""
 
     instrument = models.ForeignKey(Instrument, models.CASCADE, related_name="areas")
     code = models.CharField(_("code"), max_length=40)
     order = models.PositiveSmallIntegerField(_("order"))
-    name = models.CharField(_("name"), max_length=200)
 
     class Meta:
         verbose_name = _("area")
         verbose_name_plural = _("areas")
         ordering = ["instrument", "order"]
         constraints = [models.UniqueConstraint(fields=["instrument", "code"], name="area_code_once")]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class RubricLevel(models.Model):
@@ -125,11 +144,23 @@ class RubricLevel(models.Model):
         return f"{self.score} {self.label}"
 
 
+class QuestionQuerySet(models.QuerySet["Question"]):
+    """How questions are found."""
+
+    def scored(self) -> Self:
+        """Those assessors score by hand: all but the means of the impact survey."""
+        return self.exclude(kind=Question.Kind.SURVEY_MEAN)
+
+
 class Question(models.Model):
-    """One question: scored by hand against a rubric, or the mean of the impact survey."""
+    """One question: scored by hand against a rubric, with or without figures, or the mean of the impact survey.
+
+    A data question is scored like any other; the city's answer to it carries figures, before and after.
+    """
 
     class Kind(models.TextChoices):
         SCORE = "score", _("Scored by assessors")
+        DATA = "data", _("Scored by assessors, answered with figures")
         SURVEY_MEAN = "survey_mean", _("Mean of the impact survey")
 
     instrument = models.ForeignKey(Instrument, models.CASCADE, related_name="questions")
@@ -144,7 +175,10 @@ class Question(models.Model):
     sub_dimension = models.ForeignKey(SubDimension, models.PROTECT, null=True, related_name="+")
     rubric = models.CharField(_("rubric"), max_length=40, blank=True)
     required = models.BooleanField(_("required"), default=True)
+    # [{type, text, text_en, needs: ["date", "page"]}]
     evidence_hints = models.JSONField(_("evidence usually accepted"), default=list)
+
+    objects = QuestionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("question")
@@ -154,7 +188,7 @@ class Question(models.Model):
             models.UniqueConstraint(fields=["instrument", "code"], name="question_code_once"),
             models.UniqueConstraint(fields=["section", "order"], name="question_order_once"),
             models.CheckConstraint(
-                condition=~Q(kind="score") | ~Q(rubric=""), name="question_score_needs_rubric"
+                condition=Q(kind="survey_mean") | ~Q(rubric=""), name="question_score_needs_rubric"
             ),
         ]
 

@@ -21,6 +21,13 @@ class ResultQuerySet(FrozenQuerySet):
         finished = Seat.objects.usable_by(user).filter(handed_in_at__isnull=False).values("window")
         return self.filter(Q(window__city__in=user.cities(*OF_THE_CITY)) | Q(window__in=finished))
 
+    def of_city(self, city_id: int) -> Self:
+        return self.filter(window__city=city_id).select_related("window")
+
+    def oldest_first(self) -> Self:
+        """By the year that was judged, then by when the window closed."""
+        return self.order_by("window__year", "window__closes_at", "pk")
+
 
 class Result(Frozen):
     """Self-assessed and assessed values of a window, per section, dimension, quick win and question."""

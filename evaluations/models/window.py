@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from evaluations.models.instrument import Area, Instrument, Question
+from evaluations.models.instrument import Area, Instrument
 from opd.models import City, QuickWin, Role, User
 from smartcity.lib.models import Event, Stamped, Versioned
 
@@ -163,11 +163,11 @@ class EvaluationWindow(Stamped, Versioned):
 
     def has_questions(self) -> bool:
         """Whether the instrument asks anything that assessors score."""
-        return self.instrument.questions.filter(kind=Question.Kind.SCORE).exists()
+        return self.instrument.questions.scored().exists()
 
     def uncovered_areas(self) -> list[str]:
         """Names of the areas with scored questions for which nobody without a conflict is seated."""
-        asked = Area.objects.filter(instrument=self.instrument_id, questions__kind=Question.Kind.SCORE)
+        asked = Area.objects.filter(questions__in=self.instrument.questions.scored())
         covered = self.seats.judging().values("areas")
         rows = asked.exclude(pk__in=covered.exclude(areas=None)).order_by("order").distinct()
         return [area.name for area in rows]

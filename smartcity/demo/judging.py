@@ -78,9 +78,11 @@ def seat_panel(window: EvaluationWindow, by: User) -> list[Seat]:
 def score_seat(seat: Seat, *, share: int = 100) -> int:
     """Score the first `share` per cent of a seat's questions and return how many were scored."""
     codes = set(seat.areas.values_list("code", flat=True))
-    questions = Question.objects.filter(
-        section__instrument=seat.window.instrument, kind=Question.Kind.SCORE, area__code__in=codes
-    ).order_by("section__order", "order")
+    questions = (
+        Question.objects.scored()
+        .filter(section__instrument=seat.window.instrument, area__code__in=codes)
+        .order_by("section__order", "order")
+    )
     asked = list(questions)[: len(questions) * share // 100]
     for question in asked:
         value = drawn(f"{seat.window.year}:{seat.user_id}:{question.code}", (2, 2, 3, 3, 3, 4))

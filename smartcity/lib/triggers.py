@@ -56,6 +56,23 @@ def refuse_changes(
     return migrations.RunPython(forwards, backwards, elidable=False)
 
 
+def allow_changes(table: str, *, verbs: tuple[str, ...] = ("UPDATE", "DELETE")) -> migrations.RunPython:
+    """Return an operation that takes `refuse_changes` back, for a migration that must touch what it names.
+
+    SQLite builds a table anew to alter it, and then stumbles over triggers elsewhere whose condition asks it.
+    """
+
+    def forwards(apps: object, editor: object) -> None:
+        sqlite = editor.connection.vendor == "sqlite"  # type: ignore[attr-defined]
+        for verb in verbs:
+            name = f"{table}_no_{verb.lower()}"
+            editor.execute(  # type: ignore[attr-defined]
+                f'DROP TRIGGER IF EXISTS "{name}"' + ("" if sqlite else f' ON "{table}"')
+            )
+
+    return migrations.RunPython(forwards, migrations.RunPython.noop, elidable=False)
+
+
 def _run(editor: object, make: Callable[[str], Statements], verbs: tuple[str, ...]) -> None:
     for verb in verbs:
         for statement in make(verb):

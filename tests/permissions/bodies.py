@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
+from evaluations.actions import base_mark
 from evaluations.models import Area, Instrument
 from opd.models import NO_NOTE
 from surveys import tokens
@@ -174,6 +175,26 @@ def _masterplan(world: worlds.World, state: str) -> dict[str, Any]:
     return texts | {"version": world.programs["draft"].plan.version}
 
 
+def _instrument(world: worlds.World, state: str) -> dict[str, Any]:
+    content = worlds.INSTRUMENT.read_bytes().replace(b"version: 1", b"version: 3", 1)
+    return {"file": SimpleUploadedFile("instrumen.yaml", content), "key": KEY}
+
+
+def _mended(world: worlds.World, state: str) -> dict[str, Any]:
+    weights = {"BASELINE": 10, "OUTPUT": 10, "OUTCOME": 40, "IMPACT": 20, "QUICK_WIN": 20}
+    head = {"title_id": "Instrumen lain", "instrument_version": 2, "year": 2023, "version": "1"}
+    return head | {f"weight-{code}": str(weight) for code, weight in weights.items()}
+
+
+def _mended_question(world: worlds.World, state: str) -> dict[str, Any]:
+    words = {"text_id": "Bunyi baru.", "text_en": "New words.", "area": "lintas"}
+    return words | {"kind": "score", "rubric": "R-0-4", "required": "on", "version": "1"}
+
+
+def _seen(world: worlds.World, state: str) -> dict[str, Any]:
+    return {"seen": base_mark(world.instrument_draft.content)}  # type: ignore[union-attr, arg-type]
+
+
 def _survey(world: worlds.World, state: str) -> dict[str, Any]:
     """A dimension without a survey where a new one is prepared; the one it has where it is changed."""
     survey = world.surveys.get(state)
@@ -201,6 +222,11 @@ def _survey_service(world: worlds.World, state: str) -> dict[str, Any]:
 
 
 BODIES: dict[str, Any] = {
+    "bring in an instrument": _instrument,
+    "copy an instrument": lambda world, state: {"key": KEY},
+    "mend an instrument's draft": _mended,
+    "mend a draft's question": _mended_question,
+    "load an instrument": _seen,
     "create a survey": _survey,
     "change a survey": _survey,
     "choose a service": _survey_service,

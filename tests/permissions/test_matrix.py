@@ -121,6 +121,8 @@ def address(world: worlds.World, route: dict[str, str], state: str) -> str:
         "answer": lambda: {"pk": world.answers[state].pk},
         "exhibit": lambda: {"pk": world.answers[state].exhibits.get().pk},
         "membership": lambda: {"pk": world.users["other_operator"].memberships.get().pk},
+        "instrument": lambda: {"pk": world.windows["closed"].instrument_id},
+        "instrument_draft": lambda: {"pk": world.instrument_draft.pk},
         "report": lambda: {"pk": world.reports[state].pk},
         "import": lambda: {"pk": world.imports[state].pk},
         "program": lambda: {"pk": world.programs[state].pk},

@@ -11,7 +11,7 @@ from typing import Any
 from dimensions.models import SmartDimension
 from evaluations import actions as evaluation
 from evaluations.loading import load
-from evaluations.models import Answer, Area, EvaluationWindow, Seat
+from evaluations.models import Answer, Area, EvaluationWindow, InstrumentDraft, Seat
 from opd import actions
 from opd.actions import import_work, imports, meetings
 from opd.exchange.found import table_of
@@ -85,6 +85,7 @@ class World:
     seats: dict[str, Seat] = field(default_factory=dict)
     imports: dict[str, ImportJob] = field(default_factory=dict)
     decision: Decision | None = None
+    instrument_draft: InstrumentDraft | None = None
     #: the answers asked of DISBUDPAR in the window in preparation, by their status
     answers: dict[str, Answer] = field(default_factory=dict)
     surveys: dict[str, Round] = field(default_factory=dict)
@@ -115,6 +116,7 @@ def build() -> World:
     _answers(world)
     world.surveys = surveys.build(world.city, NOW, fresh(world, "reviewer"), fresh(world, "head"))
     _reports(world)
+    world.instrument_draft = _instrument_draft(world)
     return world
 
 
@@ -181,6 +183,16 @@ def _decision(world: World) -> Decision:
     meeting = meetings.create_meeting(city=world.city, values=values, by=by, key=None)
     task = {"text": "Lengkapi bukti", "opd": world.quick_wins["draft"].opd, "due_on": date(2022, 9, 30)}
     return meetings.decide(meeting=meeting, values=task, by=by, key=None)
+
+
+def _instrument_draft(world: World) -> InstrumentDraft:
+    """A new version the reviewer is preparing; nobody else sees it."""
+    return evaluation.copy_draft(
+        by=fresh(world, "reviewer"),
+        instrument=world.windows["closed"].instrument,
+        city=world.city,
+        key=None,
+    )
 
 
 def _import(world: World) -> ImportJob:

@@ -17,7 +17,7 @@ from smartcity.lib.spreadsheets.refusals import NotReadable
 from smartcity.lib.spreadsheets.sheets import MAX_COLUMNS, MAX_ROWS, Row, Sheet
 from smartcity.lib.spreadsheets.tables import Column, Known, Pointed, Table, key_of
 from smartcity.lib.spreadsheets.workbook import MAX_BYTES
-from smartcity.lib.spreadsheets.writing import OutColumn, csv_pieces, write_xlsx
+from smartcity.lib.spreadsheets.writing import OutColumn, OutSheet, csv_pieces, write_book, write_xlsx
 
 __all__ = [
     "MAX_BYTES",
@@ -30,6 +30,7 @@ __all__ = [
     "Known",
     "NotReadable",
     "OutColumn",
+    "OutSheet",
     "Percent",
     "Pointed",
     "Row",
@@ -42,6 +43,7 @@ __all__ = [
     "open_workbook",
     "shown",
     "table_at",
+    "write_book",
     "write_xlsx",
 ]
 

@@ -43,6 +43,15 @@ class OutColumn:
     choices: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class OutSheet:
+    """One sheet to write: its name on the tab, its columns, its rows."""
+
+    title: str
+    columns: tuple[OutColumn, ...]
+    rows: Iterable[Sequence[Out]]
+
+
 def write_xlsx(
     out: BinaryIO, sheet: str, columns: Sequence[OutColumn], rows: Iterable[Sequence[Out]], *, notes: Sequence[str] = ()
 ) -> None:  # fmt: skip
@@ -50,19 +59,27 @@ def write_xlsx(
 
     No text is ever a formula: not one a person typed, not one that only looks like it.
     """
+    write_book(out, [OutSheet(sheet, tuple(columns), rows)], notes=notes)
+
+
+def write_book(out: BinaryIO, sheets: Sequence[OutSheet], *, notes: Sequence[str] = ()) -> None:
+    """Write several tables, one a sheet, with the promises of `write_xlsx`."""
     book = Workbook(write_only=True)
-    page = book.create_sheet(sheet)
-    page.freeze_panes = "A2"
-    for index, column in enumerate(columns, 1):
-        page.column_dimensions[cells.letter(index)].width = column.width or _WIDTHS[column.kind]
-    _offer_choices(page, columns)
-    page.append([_heading(page, column.title) for column in columns])
-    writers = [_writer(page, column.kind) for column in columns]
-    for row in rows:
-        page.append([write(value) for write, value in zip(writers, row, strict=True)])
+    every: list[OutColumn] = []
+    for sheet in sheets:
+        page = book.create_sheet(sheet.title)
+        page.freeze_panes = "A2"
+        for index, column in enumerate(sheet.columns, 1):
+            page.column_dimensions[cells.letter(index)].width = column.width or _WIDTHS[column.kind]
+        _offer_choices(page, sheet.columns, sum(bool(column.choices) for column in every))
+        every += sheet.columns
+        page.append([_heading(page, column.title) for column in sheet.columns])
+        writers = [_writer(page, column.kind) for column in sheet.columns]
+        for row in sheet.rows:
+            page.append([write(value) for write, value in zip(writers, row, strict=True)])
     if notes:
         _write_notes(book.create_sheet(_("Notes")), notes)
-    _write_choices(book, columns)
+    _write_choices(book, every)
     book.save(out)
 
 
@@ -163,9 +180,11 @@ def _write_notes(page: WriteOnlyWorksheet, notes: Sequence[str]) -> None:
         page.append([_text(text, note)])
 
 
-def _offer_choices(page: WriteOnlyWorksheet, columns: Sequence[OutColumn]) -> None:
-    """Attach the drop-down lists; they lie in a hidden sheet, because a list inside a rule ends at 255 characters."""
-    place = 0
+def _offer_choices(page: WriteOnlyWorksheet, columns: Sequence[OutColumn], place: int) -> None:
+    """Attach the drop-down lists behind the first `place` ones.
+
+    They lie in a hidden sheet, because a list inside a rule ends at 255 characters.
+    """
     for index, column in enumerate(columns, 1):
         if column.choices:
             place += 1
