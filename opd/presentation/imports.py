@@ -67,7 +67,8 @@ def saved_words(job: ImportJob) -> str:
 def sheets(job: ImportJob, place: str) -> list[dict[str, Any]]:
     """The first rows of each sheet, to choose the row of headings. `place` is the one chosen: "0-12", sheet and row."""
     headers = {one["sheet"]: one["header_rows"] for one in tables_of(job.found)}
-    shown_first = job.sheet or next((top["sheet"] for top in tops_of(job.found)), "")
+    longest = max(tops_of(job.found), key=lambda top: len(top["top"]), default={"sheet": ""})
+    shown_first = job.sheet or longest["sheet"]
     chosen = place.partition("-")[0] if place else ""
     return [
         {
