@@ -140,8 +140,11 @@ def _hints(question: QuestionFacts, kinds: set[str]) -> list[dict[str, Any]]:
 
 def moves_of(user: User, stored: Answer | None) -> dict[str, Any]:
     """What the person may do with the answer now."""
-    offers = ANSWER.offered_to(user, stored) if stored and stored.opd_id else []
-    return {"offers": offers}
+    if stored is None or stored.opd_id is None:
+        return {"offers": []}
+    offers = ANSWER.offered_to(user, stored)
+    writes = rules.may_answer(user, stored.window, stored)
+    return {"offers": offers, "waits_for_head": writes and not offers}
 
 
 def saved_parts(

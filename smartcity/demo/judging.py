@@ -1,6 +1,7 @@
 """Invented answers and scores for the demonstration: repeatable, plausible, and marked as examples."""
 
 import hashlib
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
@@ -26,12 +27,19 @@ PANELS = (
 )
 
 
+REASONS = {
+    2: "Sudah ditetapkan, dilaksanakan di sebagian OPD.",
+    3: "Dilaksanakan sesuai rencana di OPD terkait, bukti terlampir.",
+    4: "Dilaksanakan, diukur setiap triwulan, dan diperbaiki.",
+}
+
+
 def drawn(text: str, among: tuple[int, ...]) -> int:
     """Pick one of `among` by the text's digest: the same text always gives the same pick."""
     return among[int(hashlib.sha256(text.encode()).hexdigest(), 16) % len(among)]
 
 
-def answer_all(window: EvaluationWindow, by: User, *, leave: tuple[str, ...] = ()) -> None:
+def answer_all(window: EvaluationWindow, by: User, *, leave: Collection[str] = ()) -> None:
     """Write the city's answers, but for the question codes in `leave`: real cities leave gaps."""
     for question in Question.objects.filter(section__instrument=window.instrument).order_by("pk"):
         if question.code in leave:
@@ -46,18 +54,10 @@ def answer_all(window: EvaluationWindow, by: User, *, leave: tuple[str, ...] = (
             }
         else:
             score = drawn(mark, (2, 3, 3, 3, 4))
-            facts = {"self_score": Decimal(score), "respondents": None, "text": _reason(score)}
+            facts = {"self_score": Decimal(score), "respondents": None, "text": REASONS[score]}
         actions.save_answer(
             window=window, question_code=question.code, version=0, by=by, sample=True, **facts
         )
-
-
-def _reason(score: int) -> str:
-    return {
-        2: "Sudah ditetapkan, dilaksanakan di sebagian OPD.",
-        3: "Dilaksanakan sesuai rencana di OPD terkait, bukti terlampir.",
-        4: "Dilaksanakan, diukur setiap triwulan, dan diperbaiki.",
-    }[score]
 
 
 def seat_panel(window: EvaluationWindow, by: User) -> list[Seat]:

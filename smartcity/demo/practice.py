@@ -15,7 +15,7 @@ from evaluations import actions as evaluation
 from evaluations.models import EvaluationWindow, Instrument, Seat
 from opd import actions
 from opd.models import City, Opd, QuickWin, Role
-from smartcity.demo import judging, writing
+from smartcity.demo import asking, judging, writing
 from smartcity.demo.cast import of_opd, person
 from smartcity.demo.year_2022 import return_with_notes, submit
 from smartcity.lib import clock
@@ -146,6 +146,9 @@ def _prepare_second_stage(city: City, year: int, today: datetime) -> None:
     )
     window.closes_at = evening + timedelta(days=15)
     evaluation.save_window(window=window, by=person("pemeriksa"))
+    with clock.at(today - timedelta(days=4)):
+        asking.ask(window, person("pemeriksa"))
+    asking.answer_some(window, today - timedelta(days=2, hours=12))
 
 
 def _window(city: City, year: int, stage: str, *, due: datetime, opens: datetime) -> EvaluationWindow:

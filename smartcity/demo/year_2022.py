@@ -18,7 +18,7 @@ from opd import actions
 from opd.loading import read_rows
 from opd.models import City, Opd, QuickWin, Role, Status, User
 from opd.tallies import rebuild
-from smartcity.demo import judging, writing
+from smartcity.demo import asking, judging, writing
 from smartcity.demo.cast import of_opd, person
 from smartcity.lib import clock
 
@@ -72,8 +72,11 @@ def replay(city: City) -> EvaluationWindow:
     for index, story in enumerate(stories):
         fact = facts[story.get("as", story["name"])]
         _live_through(city, story, fact, wib(9, 12, 8, 51) + timedelta(hours=index * 2))
+    with clock.at(wib(9, 26, 8)):
+        asked = asking.ask(window, person("pemeriksa"))
+    asking.answer_everything(window, wib(9, 28, 9))
     with clock.at(wib(9, 30, 9)):
-        judging.answer_all(window, person("pemeriksa"), leave=("OP-8", "IM-SOC-3"))
+        judging.answer_all(window, person("pemeriksa"), leave=("OP-8", "IM-SOC-3", *asked))
     with clock.at(OPENS):
         evaluation.open_window(window, by=person("pemeriksa"))
     _score(window)
