@@ -5,7 +5,16 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from evaluations import rules
-from evaluations.models import Answer, EvaluationWindow, Exhibit, Instrument, InstrumentDraft, Seat, Snapshot
+from evaluations.models import (
+    Answer,
+    Clarification,
+    EvaluationWindow,
+    Exhibit,
+    Instrument,
+    InstrumentDraft,
+    Seat,
+    Snapshot,
+)
 from evaluations.structure import QuestionFacts, structure_of
 from opd.access import person
 from smartcity.lib import clock
@@ -88,6 +97,11 @@ def question_or_404(window: EvaluationWindow, code: str) -> QuestionFacts:
     if question is None:
         raise Http404
     return question
+
+
+def item_or_404(request: HttpRequest, pk: int) -> Clarification:
+    """An item of the clarification desk the person may see."""
+    return get_object_or_404(Clarification.objects.visible_to(person(request)).for_page(), pk=pk)
 
 
 def posted_version(request: HttpRequest) -> int:

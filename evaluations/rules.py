@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from opd import rules as opd_rules
 
 if TYPE_CHECKING:
-    from evaluations.models import Answer, EvaluationWindow, Seat
+    from evaluations.models import Answer, Clarification, EvaluationWindow, Seat
     from opd.models import User
 
 REVIEWER, PLANNER, AUDITOR, LEADERSHIP, ASSESSOR = "reviewer", "planner", "auditor", "leadership", "assessor"
@@ -139,6 +139,41 @@ def may_score(user: "User", seat: "Seat", covers: bool, now: datetime) -> bool:
 def may_hand_in(user: "User", seat: "Seat", now: datetime) -> bool:
     """The assessor of the seat hands in, nobody for somebody else."""
     return may_look(user, seat, now)
+
+
+def may_ask(user: "User", seat: "Seat", covers: bool, now: datetime) -> bool:
+    """An assessor asks about questions of own areas, until the scores are handed in."""
+    return may_score(user, seat, covers, now) and seat.handed_in_at is None
+
+
+def may_read_desk(user: "User") -> bool:
+    """Agencies see what they are asked, assessors what they asked, the city's people everything."""
+    return bool(user.opds()) or user.has_role(*OF_THE_CITY, ASSESSOR)
+
+
+def may_reply(user: "User", item: "Clarification") -> bool:
+    """An operator or the head of the agency that is asked: in 24 hours one signature is enough."""
+    return item.opd_id in user.opds()
+
+
+def may_withdraw(user: "User", item: "Clarification") -> bool:
+    """The assessor who asked, and nobody else."""
+    return item.seat.user_id == user.pk and may_be_seated(user, item.window)
+
+
+def may_pass_on(user: "User", item: "Clarification") -> bool:
+    """The reviewer (Kominfo) sends it to the agency that can answer."""
+    return user.has_role(REVIEWER, city_id=item.city_id)
+
+
+def may_extend_item(user: "User", item: "Clarification") -> bool:
+    """A reviewer whose own agency is not asked; for the reviewers' agency, the planner."""
+    return opd_rules.may_verify(user, item)
+
+
+def may_lapse(user: "User | None", item: "Clarification") -> bool:
+    """The clock (nobody): no person ends the time of an agency."""
+    return user is None
 
 
 def _holds(user: "User", seat: "Seat", now: datetime) -> bool:

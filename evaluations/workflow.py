@@ -1,4 +1,4 @@
-"""Every status and every move of a review window and of an answer: the official procedure on one page."""
+"""Every status and every move of a review window, an answer and a clarification: the procedure on one page."""
 
 from typing import TYPE_CHECKING
 
@@ -11,12 +11,14 @@ from smartcity.lib.dates import wib
 from smartcity.lib.workflow import Move, Problem, Workflow
 
 if TYPE_CHECKING:
-    from evaluations.models import Answer, EvaluationWindow
+    from evaluations.models import Answer, Clarification, EvaluationWindow
 
 DRAFT, OPEN, CLOSED = "draft", "open", "closed"
 SURVEY_MEAN = "survey_mean"
 NAMED = 3  # areas are named one by one up to here, counted beyond
 IN_PREPARATION, RUNNING = frozenset({DRAFT}), frozenset({OPEN})
+ASKED, ANSWERED, LATE, UNANSWERED, WITHDRAWN = "asked", "answered", "late", "unanswered", "withdrawn"
+WAITING, UNHEARD = frozenset({ASKED}), frozenset({ASKED, UNANSWERED})
 
 
 def needed_to_open(window: "EvaluationWindow", note: str) -> list[Problem]:
@@ -102,3 +104,42 @@ ANSWER = Workflow(
 OTHER_EVENTS = {"extend": _("Extended"), "create": _("Prepared")}
 #: The same of an answer.
 ANSWER_EVENTS = {"assign": _("Asked of the agency"), "take_over": _("Taken over by the secretariat")}
+
+
+def needed_in_time(item: "Clarification", note: str) -> list[Problem]:
+    """Whatever a person does with an item is done before it is due."""
+    if clock.now() < item.due_at:
+        return []
+    text = gettext("The time was over on %(time)s.")
+    return [Problem(text % {"time": wib(item.due_at, item.window.city.timezone)}, "#due")]
+
+
+def needed_to_reply(item: "Clarification", note: str) -> list[Problem]:
+    """In time, and with something in it: words or a file."""
+    problems = needed_in_time(item, note)
+    if not item.has_answer():
+        problems.append(Problem(gettext("Write the answer, or add a file."), "#f-answer"))
+    return problems
+
+
+def needed_to_lapse(item: "Clarification", note: str) -> list[Problem]:
+    """Not a second early: the agency was promised the time until it is due."""
+    if clock.now() >= item.due_at:
+        return []
+    text = gettext("It is open until %(time)s.")
+    return [Problem(text % {"time": wib(item.due_at, item.window.city.timezone)}, "#due")]
+
+
+# fmt: off
+CLARIFICATION = Workflow(
+    #    name        from      to          who may                on the button, in the history, what may be missing
+    Move("reply",    WAITING,  ANSWERED,   rules.may_reply,       _("Send the answer"),      _("Answered"),                needed_to_reply, tone="primary"),
+    Move("withdraw", WAITING,  WITHDRAWN,  rules.may_withdraw,    _("Withdraw the question"), _("Withdrawn"),              needed_in_time,  needs_note=True, tone="return"),
+    Move("pass_on",  WAITING,  ASKED,      rules.may_pass_on,     _("Pass on"),              _("Passed on"),               needed_in_time,  needs_note=True),
+    Move("extend",   WAITING,  ASKED,      rules.may_extend_item, _("Extend the time"),      _("Extended"),                needed_in_time,  needs_note=True),
+    Move("lapse",    WAITING,  UNANSWERED, rules.may_lapse,       _("Close"),                _("Not answered in time"),    needed_to_lapse),
+    Move("arrive",   UNHEARD,  LATE,       rules.may_reply,       _("Keep as late"),         _("Arrived too late, kept"),  needed_to_lapse),
+)
+# fmt: on
+#: Events of a clarification that change no status.
+FIRST_EVENTS = {"ask": _("Asked")}

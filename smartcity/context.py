@@ -12,7 +12,8 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from evaluations.models import Answer, EvaluationWindow
+from evaluations import desk
+from evaluations.models import Answer, Clarification, EvaluationWindow
 from opd import rules
 from opd.models import City, Notification, ProgressTally, Role, Tally, User
 from smartcity.lib import charts, clock, dates
@@ -28,6 +29,7 @@ PAGES = (
     ({Role.OPD_OPERATOR, Role.OPD_HEAD}, "progress", "opd:progress_list"),
     ({Role.OPD_OPERATOR, Role.OPD_HEAD}, "answers", "evaluations:own_answers"),
     ({Role.ASSESSOR}, "sheets", "evaluations:sheets"),
+    (set(Role) - {Role.ADMINISTRATOR}, "desk", "evaluations:clarifications"),
     ({Role.REVIEWER, Role.PLANNER, Role.AUDITOR}, "queue", "opd:queue"),
     ({Role.LEADERSHIP, Role.REVIEWER, Role.PLANNER, Role.AUDITOR}, "city", "evaluations:city"),
     (set(Role) - {Role.ASSESSOR, Role.ADMINISTRATOR}, "board", "opd:board"),
@@ -58,6 +60,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     return {
         "nav": SimpleLazyObject(lambda: _nav(request, user)),
         "who": {"title": str(user), "place": _place(user)},
+        "desk_tasks": SimpleLazyObject(lambda: desk.waiting_for(user, clock.now())),
         "unread": SimpleLazyObject(lambda: Notification.objects.of_user(user).unread().count()),
         "may_search": rules.may_list(user),
         "may_enter": rules.may_create(user),
@@ -111,6 +114,7 @@ def _nav(request: HttpRequest, user: User) -> list[dict[str, Any]]:
         "progress": _("Quarterly reports"),
         "answers": pgettext("bar", "Self-assessment"),
         "sheets": _("Score sheet"),
+        "desk": _("Clarifications"),
         "queue": _("Queue"),
         "city": _("City"),
         "board": _("Completeness"),
@@ -151,10 +155,20 @@ def _waiting(user: User, page: str) -> int:
         )
     if page == "answers":
         return Answer.objects.open_for(user).count()
+    if page == "desk":
+        return _questions(user, city)
     if page == "queue" and user.has_role(Role.REVIEWER, Role.PLANNER):
         quick_wins = Tally.objects.waiting_for(user, city.pk, city.evaluation_year)
         return quick_wins + ProgressTally.objects.reports_waiting_for(user, city.pk)
     return 0
+
+
+def _questions(user: User, city: City) -> int:
+    """Open questions of assessors: those the person's agencies must answer, or all of them for the reviewer."""
+    rows = Clarification.objects.open(clock.now())
+    if user.opds():
+        return rows.of_own_opds(user).count()
+    return rows.of_city(city.pk).count() if user.has_role(Role.REVIEWER) else 0
 
 
 def deadline_for(user: User, city: City) -> dict[str, Any] | None:

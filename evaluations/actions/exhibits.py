@@ -102,7 +102,7 @@ def _writable(pk: Any, by: User) -> Answer:
 
 def _kept_for(answer: Answer) -> Any:
     """Digests of everything the writer's agency has attached to answers."""
-    return Exhibit.objects.filter(answer__opd=answer.opd_id, stored_file__isnull=False).values("stored_file")
+    return Exhibit.objects.of_opd(answer.opd_id).filter(stored_file__isnull=False).values("stored_file")
 
 
 def _changed(answer: Answer, by: User, action: str, piece: Exhibit) -> None:

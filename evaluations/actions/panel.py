@@ -50,11 +50,12 @@ def seat_assessor(
 
 @transaction.atomic
 def remove_seat(seat: Seat, *, by: User) -> None:
-    """Take a seat away that has neither score nor conflict: what was said in it stays."""
+    """Take a seat away that has neither score, question nor conflict: what was said in it stays."""
     seat = locked_seat(seat)
     if not rules.may_prepare(by, seat.window):
         raise PermissionDenied
-    if seat.handed_in_at or seat.conflict is not None or seat.scores.exists():
+    spoken = seat.scores.exists() or seat.clarifications.exists()
+    if seat.handed_in_at or seat.conflict is not None or spoken:
         raise WrongStatus
     audit(seat.window, "seat.remove", by, seat)
     seat.delete()

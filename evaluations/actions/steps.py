@@ -65,8 +65,22 @@ def keep_late(
 
 
 def audit(
-    window: EvaluationWindow, action: str, by: User | None, obj: Any, *, after: str = "", reason: str = ""
+    window: EvaluationWindow,
+    action: str,
+    by: User | None,
+    obj: Any,
+    *,
+    before: str = "",
+    after: str = "",
+    reason: str = "",
 ) -> None:
     trail.record(
-        by=by, action=action, obj=obj, city_id=window.city_id, year=window.year, after=after, reason=reason
+        by=by,
+        action=action,
+        obj=obj,
+        city_id=window.city_id,
+        year=window.year,
+        before=before,
+        after=after,
+        reason=reason,
     )

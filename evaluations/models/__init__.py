@@ -1,6 +1,16 @@
 """Instruments, review windows, frozen snapshots, panel scores and results."""
 
 from evaluations.models.assessment import Answer, AnswerEvent, AnswerStatus, Exhibit
+from evaluations.models.clarification import (
+    AlertMail,
+    Clarification,
+    ClarificationAlert,
+    ClarificationEvent,
+    ClarificationReceipt,
+    ClarificationStatus,
+    KeptReply,
+    Stage,
+)
 from evaluations.models.draft import InstrumentDraft, Origin
 from evaluations.models.instrument import Area, Instrument, Question, RubricLevel, Section
 from evaluations.models.panel import HandIn, Seat
@@ -10,15 +20,22 @@ from evaluations.models.snapshot import Snapshot, SnapshotItem
 from evaluations.models.window import EvaluationWindow, Status, WindowEvent
 
 __all__ = [
+    "AlertMail",
     "Answer",
     "AnswerEvent",
     "AnswerStatus",
     "Area",
+    "Clarification",
+    "ClarificationAlert",
+    "ClarificationEvent",
+    "ClarificationReceipt",
+    "ClarificationStatus",
     "EvaluationWindow",
     "Exhibit",
     "HandIn",
     "Instrument",
     "InstrumentDraft",
+    "KeptReply",
     "LateEntry",
     "Origin",
     "Question",
@@ -29,6 +46,7 @@ __all__ = [
     "Section",
     "Snapshot",
     "SnapshotItem",
+    "Stage",
     "Status",
     "WindowEvent",
 ]

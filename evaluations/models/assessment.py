@@ -152,6 +152,10 @@ class ExhibitQuerySet(models.QuerySet["Exhibit"]):
             | Q(stands, answer__window__city__in=user.cities(*OF_THE_CITY))
         )
 
+    def of_opd(self, opd_id: int | None) -> Self:
+        """Everything an agency has attached to answers, before the opening or at the clarification desk."""
+        return self.filter(Q(answer__opd=opd_id, answer__isnull=False) | Q(clarification__opd=opd_id))
+
     def of_files(self, digests: Any) -> Self:
         """Every exhibit that shows one of these files."""
         return self.filter(stored_file__in=digests)
@@ -164,10 +168,20 @@ class ExhibitQuerySet(models.QuerySet["Exhibit"]):
 
 
 class Exhibit(Claim):
-    """A piece of evidence of an answer; `source` is the agency's evidence it was taken from, if it was."""
+    """A piece of evidence of an answer, of the city's or of one given at the clarification desk.
+
+    `source` is the agency's evidence it was taken from, if it was.
+    """
 
     answer = models.ForeignKey(
         Answer, models.CASCADE, null=True, related_name="exhibits", verbose_name=_("answer")
+    )
+    clarification = models.ForeignKey(
+        "evaluations.Clarification",
+        models.CASCADE,
+        null=True,
+        related_name="exhibits",
+        verbose_name=_("clarification"),
     )
     stored_file = models.ForeignKey(
         StoredFile, models.PROTECT, null=True, blank=True, related_name="exhibits"
@@ -179,3 +193,15 @@ class Exhibit(Claim):
     class Meta(Claim.Meta):
         verbose_name = _("evidence of an answer")
         verbose_name_plural = _("evidence of answers")
+        constraints = [
+            *Claim.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(answer__isnull=False, clarification__isnull=True)
+                | Q(answer__isnull=True, clarification__isnull=False),
+                name="exhibit_of_one_thing",
+            ),
+            # the same bytes twice in one reply are one file: a double click, a drop repeated
+            models.UniqueConstraint(
+                fields=["clarification", "stored_file"], name="exhibit_once_per_clarification"
+            ),
+        ]

@@ -8,8 +8,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from evaluations import actions
-from evaluations.models import LateEntry, Score, Seat, SnapshotItem
+from evaluations import actions, desk
+from evaluations.actions.asking import last_moment_to_ask
+from evaluations.models import Clarification, LateEntry, Score, Seat, SnapshotItem
 from evaluations.presentation import answer_facts, badge, deadline, frozen_files, label_of, late_rows, receipt
 from evaluations.structure import QuestionFacts, structure_of
 from opd.models import User
@@ -217,7 +218,22 @@ def score_page(
         "saved_at": dates.clock_time(score.updated_at, zone) if score else "",
         "groups": sheet.question_list(question.code),
         "missing_count": len(_missing(sheet)) if sheet.open else 0,
+        "desk": _desk(sheet, question),
         **sheet.around(question.code),
+    }
+
+
+def _desk(sheet: Sheet, question: QuestionFacts) -> dict[str, Any]:
+    """What this seat asked the city about the question, the answers beside it, and whether it may still ask."""
+    now, last = clock.now(), last_moment_to_ask(sheet.window)
+    items = Clarification.objects.of_seat(sheet.seat).filter(question=question.pk).by_time_left().for_page()
+    may_ask = sheet.open and now <= last
+    return {
+        "items": desk.on_sheet(items, now),
+        "ask_url": reverse("evaluations:clarification_ask", args=[sheet.window.pk, question.code])
+        if may_ask
+        else "",
+        "last": dates.wib(last, sheet.window.city.timezone) if sheet.open and not may_ask else "",
     }
 
 

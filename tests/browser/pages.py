@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from evaluations.models import EvaluationWindow
+from evaluations.models import Clarification, EvaluationWindow
 from opd.models import (
     City,
     Decision,
@@ -32,6 +32,8 @@ NOT_A_PAGE = {
     "opd:evidence_preview",
     "evaluations:snapshot_file",
     "evaluations:snapshot_preview",
+    "evaluations:clarification_file",
+    "evaluations:clarification_preview",
     "reports:report_status",
     "reports:report_download",
     "opd:calendar_feed",
@@ -69,6 +71,12 @@ NOT_A_PAGE = {
     "evaluations:window_extend",
     "evaluations:seat_remove",
     "evaluations:hand_in",
+    "evaluations:clarification_reply",
+    "evaluations:clarification_attach",
+    "evaluations:clarification_file_remove",
+    "evaluations:clarification_withdraw",
+    "evaluations:clarification_extend",
+    "evaluations:clarification_pass_on",
     "reports:report_create",
     "reports:report_retry",
     # allauth's, for accounts that people open themselves; here the secretariat does
@@ -95,6 +103,7 @@ def viewers() -> tuple[str, ...]:
         NEWCOMER,
         "operator.disbudpar",
         "operator.disdagin",
+        "operator.bpprd",
         "kepala.dispusip",
         "pemeriksa",
         "perencana",
@@ -135,6 +144,7 @@ def _all() -> Iterator[tuple[str, str]]:
     yield from _imports()
     yield from _board()
     yield from _evaluations()
+    yield from _desk()
     yield from _reports_read()
     yield from _finding()
     yield from _meetings()
@@ -285,6 +295,20 @@ def _evaluations() -> Iterator[tuple[str, str]]:
         yield username, reverse("evaluations:score", args=[running.pk, code])
     for name in ("material", "declare", "result"):
         yield "asesor1", reverse(f"evaluations:{name}", args=[running.pk])
+
+
+def _desk() -> Iterator[tuple[str, str]]:
+    """The desk for each side; an open item for who answers, asks and watches, the closed ones of 2022."""
+    running = EvaluationWindow.objects.get(status="open")
+    waiting = Clarification.objects.get(window=running)
+    for username in ("operator.bpprd", "operator.disdagin", "pemeriksa", "pimpinan", "asesor1", "asesor2"):
+        yield username, reverse("evaluations:clarifications")
+    yield "operator.bpprd", reverse("opd:workspace")
+    for username in ("operator.bpprd", "pemeriksa", "asesor2"):
+        yield username, reverse("evaluations:clarification", args=[waiting.pk])
+    for item in Clarification.objects.exclude(pk=waiting.pk).order_by("pk"):
+        yield "pemeriksa", reverse("evaluations:clarification", args=[item.pk])
+    yield "asesor1", reverse("evaluations:clarification_ask", args=[running.pk, "OP-1"])
 
 
 def _finding() -> Iterator[tuple[str, str]]:

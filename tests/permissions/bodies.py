@@ -221,6 +221,10 @@ def _survey_service(world: worlds.World, state: str) -> dict[str, Any]:
     return {"name": "Layanan lain", "opd": service.opd_id, "version": service.version}
 
 
+def _reply(world: worlds.World, state: str, do: str) -> dict[str, Any]:
+    return {"answer": "Jawaban lain", "version": world.items[state].version, "do": do, "key": KEY}
+
+
 BODIES: dict[str, Any] = {
     "bring in an instrument": _instrument,
     "copy an instrument": lambda world, state: {"key": KEY},
@@ -336,4 +340,17 @@ BODIES: dict[str, Any] = {
         "sure": "yes",
     },
     "ask for a report": lambda world, state: {"key": KEY, "source": f"{world.windows['closed'].pk}"},
+    "ask the city": lambda world, state: {"text": "Bukti mana?", "key": KEY},
+    "save a reply": lambda world, state: _reply(world, state, "save"),
+    "send a reply": lambda world, state: _reply(world, state, "send"),
+    "attach to a reply": lambda world, state: _photo(world, state),
+    "withdraw a question": lambda world, state: {"note": "Sudah jelas."},
+    "extend an item": lambda world, state: {
+        "until": _local(worlds.NOW + timedelta(days=2)),
+        "reason": "Listrik padam.",
+    },
+    "pass on an item": lambda world, state: {
+        "opd": world.city.opds.get(short="DLH").pk,
+        "note": "Bukan bidangnya.",
+    },
 }

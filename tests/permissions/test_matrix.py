@@ -123,6 +123,9 @@ def address(world: worlds.World, route: dict[str, str], state: str) -> str:
         "membership": lambda: {"pk": world.users["other_operator"].memberships.get().pk},
         "instrument": lambda: {"pk": world.windows["closed"].instrument_id},
         "instrument_draft": lambda: {"pk": world.instrument_draft.pk},
+        "item": lambda: {"pk": world.items[state].pk},
+        "item_file": lambda: {"pk": world.items[state].pk, "file_pk": world.item_file(state).pk},
+        "item_bytes": lambda: {"pk": world.items[state].pk, "sha256": world.item_file(state).stored_file_id},
         "report": lambda: {"pk": world.reports[state].pk},
         "import": lambda: {"pk": world.imports[state].pk},
         "program": lambda: {"pk": world.programs[state].pk},
@@ -139,6 +142,10 @@ def address(world: worlds.World, route: dict[str, str], state: str) -> str:
 def unreadable(actor: str, route: dict[str, str], state: str) -> list[bytes]:
     """Canary words this actor may never read anywhere."""
     words = [b"KANARI-NILAI"] if actor != "assessor" else []
+    if actor not in ("operator", "head"):
+        words.append(b"KANARI-KL-DRAF")  # an answer in work is its agency's
+    if actor == "other_assessor":
+        words += [b"KANARI-TANYA", b"KANARI-KL"]
     if actor in ("anonymous", "other_operator", "administrator", "conflicted"):
         words.append(b"KANARI")
     if actor in ("reviewer", "home_reviewer", "planner", "auditor"):

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from evaluations import rules as evaluation_rules
-from evaluations.models import EvaluationWindow, Snapshot
-from evaluations.workflow import WINDOW
+from evaluations.models import Clarification, EvaluationWindow, Snapshot
+from evaluations.workflow import CLARIFICATION, WINDOW
 from opd import rules as opd_rules
 from opd.models import Evidence, QuickWin, Submission, User
 from opd.workflow import QUICK_WIN
@@ -45,6 +45,9 @@ RULES = (
     (evaluation_rules, "may_prepare", "read seats", "draft", "leadership"),
     (evaluation_rules, "may_read_answers", "read answers", "open", "assessor"),
     (evaluation_rules, "may_write_answers", "write an answer", "draft", "auditor"),
+    (evaluation_rules, "may_read_desk", "read the desk", "-", "administrator"),
+    (evaluation_rules, "may_reply", "save a reply", "asked", "reviewer"),
+    (evaluation_rules, "may_extend_item", "extend an item", "asked", "home_reviewer"),
     (evaluation_rules, "is_assessor", "list sheets", "-", "reviewer"),
     (report_rules, "may_read_in", "list reports", "-", "operator"),
     (report_rules, "may_ask_in", "ask for a report", "-", "auditor"),
@@ -68,6 +71,7 @@ MOVES = (
     (WINDOW, "close", "close a window", "open", "planner"),
     (ROUND, "open", "open a survey", "ready", "head"),
     (ROUND, "close", "close a survey", "open", "auditor"),
+    (CLARIFICATION, "withdraw", "withdraw a question", "asked", "operator"),
 )
 QUERYSETS = (
     (QuickWin, "read a quick win", "draft", "reviewer"),
@@ -76,6 +80,7 @@ QUERYSETS = (
     (Submission, "read a receipt", "submitted", "other_operator"),
     (EvaluationWindow, "read the result", "open", "other_operator"),
     (Snapshot, "read the material", "open", "conflicted"),
+    (Clarification, "read an item", "asked", "other_assessor"),
     (Report, "read a report", "ready", "operator"),
     (Round, "read a survey", "draft", "other_operator"),
     (Sheet, "hand out a survey", "open", "assessor"),

@@ -6,12 +6,14 @@ Every object carries a canary word in what only some may read. Everything is bui
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from dimensions.models import SmartDimension
 from evaluations import actions as evaluation
+from evaluations.actions import asking, clarifications
 from evaluations.loading import load
-from evaluations.models import Answer, Area, EvaluationWindow, InstrumentDraft, Seat
+from evaluations.models import Answer, Area, Clarification, EvaluationWindow, Exhibit, InstrumentDraft, Seat
 from opd import actions
 from opd.actions import import_work, imports, meetings
 from opd.exchange.found import table_of
@@ -35,8 +37,8 @@ from opd.models import (
 from reports import store
 from reports.actions import request_report
 from reports.models import Report
-from smartcity.demo import writing
-from smartcity.lib import clock
+from smartcity.demo import material, writing
+from smartcity.lib import clock, files
 from surveys.models import Round
 from tests.opd.progress import reports
 from tests.permissions import surveys
@@ -84,6 +86,7 @@ class World:
     reports: dict[str, Report] = field(default_factory=dict)
     seats: dict[str, Seat] = field(default_factory=dict)
     imports: dict[str, ImportJob] = field(default_factory=dict)
+    items: dict[str, Clarification] = field(default_factory=dict)
     decision: Decision | None = None
     instrument_draft: InstrumentDraft | None = None
     #: the answers asked of DISBUDPAR in the window in preparation, by their status
@@ -92,6 +95,9 @@ class World:
 
     def evidence(self, state: str) -> Evidence:
         return self.quick_wins[state].evidence.get(original_name=f"foto-{state}.jpg")
+
+    def item_file(self, state: str) -> Exhibit:
+        return self.items[state].exhibits.get()
 
     def note(self, state: str) -> Note:
         return self.quick_wins[state].notes.sent().get(field="target")
@@ -115,6 +121,7 @@ def build() -> World:
     _windows(world)
     _answers(world)
     world.surveys = surveys.build(world.city, NOW, fresh(world, "reviewer"), fresh(world, "head"))
+    _desk(world)
     _reports(world)
     world.instrument_draft = _instrument_draft(world)
     return world
@@ -361,6 +368,26 @@ def _declare(world: World, window: EvaluationWindow) -> None:
                     by=fresh(world, actor),
                 )
         world.seats[actor] = Seat.objects.get(pk=seat.pk)
+
+
+def _desk(world: World) -> None:
+    """One question to DISBUDPAR that is answered, one that is open with an answer in work."""
+    seat, operator = world.seats["assessor"], fresh(world, "operator")
+    for state, hours, text in (("answered", 26, "KANARI-KL-JAWAB"), ("asked", 6, "KANARI-KL-DRAF")):
+        with clock.at(NOW - timedelta(hours=hours)):
+            item = asking.ask(
+                seat=Seat.objects.select_related("window", "user").get(pk=seat.pk),
+                question_code="QW-BRD-1",
+                text=f"KANARI-TANYA-{state}",
+                by=fresh(world, "assessor"),
+            )
+        with clock.at(NOW - timedelta(hours=hours - 1)), TemporaryDirectory() as folder:
+            path = material.photo("kantor", Path(folder), f"klarifikasi-{state}")
+            with files.inspect_upload(path, path.name, kind="document") as accepted:
+                clarifications.add_file(pk=item.pk, accepted=accepted, by=operator)
+            act = clarifications.send_reply if state == "answered" else clarifications.save_reply
+            act(pk=item.pk, text=text, version=item.version, by=operator)
+        world.items[state] = Clarification.objects.get(pk=item.pk)
 
 
 def _reports(world: World) -> None:

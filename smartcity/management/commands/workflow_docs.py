@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
 
-from evaluations.workflow import WINDOW
+from evaluations.workflow import CLARIFICATION, WINDOW
 from opd.workflow import DECIDED, DECISION, PROGRAM, PROGRESS, QUICK_WIN
 from smartcity.lib.workflow import Move, Workflow
 from surveys.workflow import ROUND
@@ -36,6 +36,12 @@ TABLES = (
         "Survey round",
         "When citizens are asked about a dimension; the clock says whether a form takes answers.",
         ROUND,
+    ),
+    (
+        "Clarification",
+        "An assessor's doubt: 24 hours for the agency that is asked; time decides here as well.",
+        CLARIFICATION,
+        "asked",
     ),
 )
 
