@@ -11,7 +11,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from evaluations import rules
-from evaluations.models import Answer, EvaluationWindow, Exhibit
+from evaluations.forecast import Position
+from evaluations.models import Answer, EvaluationWindow, Exhibit, Question
 from opd.models import User
 from opd.payload import evidence_payload, plain
 
@@ -85,3 +86,40 @@ def improvement(now: Mapping[str, Any] | None, before: Mapping[str, Any] | None)
     if not now or not before or now["self_score"] is None or before["self_score"] is None:
         return None
     return Decimal(now["self_score"]) - Decimal(before["self_score"])
+
+
+def positions_of(window: EvaluationWindow, user: User) -> tuple[dict[str, Position], dict[str, str]]:
+    """Where each question stands as this person may read it, and the agency that was asked (code -> short name).
+
+    Verified is what an agency claimed and the city accepted, what the secretariat claims with evidence, and a survey
+    with as many respondents as were asked for. Three queries.
+    """
+    places: dict[str, Position] = {}
+    rows = list(window.answers.visible_to(user).for_list().prefetch_related("exhibits"))
+    owners = {row.question.code: row.opd.short for row in rows if row.opd}
+    for row in rows:
+        told = _told(user, row)
+        if told is not None:
+            places[row.question.code] = Position(
+                told,
+                verified=_is_verified(row, window),
+                waits=row.opd_id is not None,
+            )
+    return places, owners
+
+
+def _told(user: User, row: Answer) -> Decimal | None:
+    """The value as a person may read it."""
+    if rules.reads_as_written(user, row):
+        return row.self_score
+    if row.submitted and rules.reads_as_submitted(user, row) and row.submitted["self_score"] is not None:
+        return Decimal(row.submitted["self_score"])
+    return None
+
+
+def _is_verified(row: Answer, window: EvaluationWindow) -> bool:
+    if row.opd_id is not None:
+        return row.status == "accepted"
+    if row.question.kind == Question.Kind.SURVEY_MEAN:
+        return (row.respondents or 0) >= window.instrument.respondents
+    return bool(row.exhibits.all())

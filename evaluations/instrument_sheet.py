@@ -72,7 +72,9 @@ class _Reading:
         text = _("%(where)s: found “%(found)s”. Expected: %(expected)s. [INS-VALUE]")
         expected = expected or _("one of %(known)s") % {"known": ", ".join(known) or "-"}
         where = _at(tab, [number], column)
-        self.problems.append(text % {"where": where, "found": str(found or _("nothing"))[:60], "expected": expected})
+        self.problems.append(
+            text % {"where": where, "found": str(found or _("nothing"))[:60], "expected": expected}
+        )
 
     # --- sheets
 

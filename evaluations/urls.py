@@ -10,6 +10,7 @@ from evaluations.views import (
     clarification_moves,
     clarifications,
     exhibits,
+    forecast,
     instrument_drafts,
     instruments,
     material,
@@ -47,6 +48,7 @@ urlpatterns = [
     path("exhibits/<int:pk>/remove/", exhibits.remove, name="exhibit_delete"),
     path("exhibits/<int:pk>/file/", exhibits.file, name="exhibit_file"),
     path("exhibits/<int:pk>/preview/", exhibits.preview, name="exhibit_preview"),
+    path("windows/<int:pk>/forecast/", forecast.forecast_page, name="forecast"),
     path("windows/<int:pk>/result/", results.result, name="result"),
     path("results/years/", trend.trend, name="trend"),
     # question lists

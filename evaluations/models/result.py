@@ -28,6 +28,11 @@ class ResultQuerySet(FrozenQuerySet):
         """By the year that was judged, then by when the window closed."""
         return self.order_by("window__year", "window__closes_at", "pk")
 
+    def of_city_before(self, city_id: int, year: int) -> Self:
+        """Results of earlier evaluated years, the newest first."""
+        rows = self.filter(window__city=city_id, window__year__lt=year)
+        return rows.select_related("window__instrument").order_by("-window__year", "-window__closes_at")
+
 
 class Result(Frozen):
     """Self-assessed and assessed values of a window, per section, dimension, quick win and question."""

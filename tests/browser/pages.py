@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from evaluations.models import Clarification, EvaluationWindow
+from evaluations.models import Answer, Clarification, EvaluationWindow
 from opd.models import (
     City,
     Decision,
@@ -77,6 +77,12 @@ NOT_A_PAGE = {
     "evaluations:clarification_withdraw",
     "evaluations:clarification_extend",
     "evaluations:clarification_pass_on",
+    "evaluations:answer_move",
+    "evaluations:exhibit_add",
+    "evaluations:exhibit_link",
+    "evaluations:exhibit_delete",
+    "evaluations:exhibit_file",
+    "evaluations:exhibit_preview",
     "reports:report_create",
     "reports:report_retry",
     # allauth's, for accounts that people open themselves; here the secretariat does
@@ -145,6 +151,7 @@ def _all() -> Iterator[tuple[str, str]]:
     yield from _board()
     yield from _evaluations()
     yield from _desk()
+    yield from _answers()
     yield from _reports_read()
     yield from _finding()
     yield from _meetings()
@@ -309,6 +316,26 @@ def _desk() -> Iterator[tuple[str, str]]:
     for item in Clarification.objects.exclude(pk=waiting.pk).order_by("pk"):
         yield "pemeriksa", reverse("evaluations:clarification", args=[item.pk])
     yield "asesor1", reverse("evaluations:clarification_ask", args=[running.pk, "OP-1"])
+
+
+def _answers() -> Iterator[tuple[str, str]]:
+    """The self-assessment as its secretariat and an agency with answers in every state see it."""
+    ahead = EvaluationWindow.objects.get(status="draft")
+    yield "pemeriksa", f"{reverse('evaluations:answers_assign', args=[ahead.pk])}?dimension=BRD"
+    for username in ("pemeriksa", "pimpinan", "operator.disbudpar"):
+        yield username, reverse("evaluations:forecast", args=[ahead.pk])
+    for username in (NEWCOMER, "operator.disbudpar"):
+        yield username, reverse("evaluations:own_answers")
+    yield "operator.disbudpar", reverse("evaluations:answers", args=[ahead.pk])
+    own = Answer.objects.filter(window=ahead, opd__short="DISBUDPAR").select_related("question")
+    for row in {row.status: row for row in own.order_by("pk")}.values():
+        for username in ("operator.disbudpar", "pemeriksa"):
+            yield username, reverse("evaluations:answer", args=[ahead.pk, row.question.code])
+    writing = own.filter(status__in=["draft", "returned"], exhibits__isnull=False).first() or own.first()
+    assert writing is not None
+    yield "operator.disbudpar", reverse("evaluations:exhibit_reuse", args=[writing.pk])
+    for piece in writing.exhibits.all()[:1]:
+        yield "operator.disbudpar", reverse("evaluations:exhibit_edit", args=[piece.pk])
 
 
 def _finding() -> Iterator[tuple[str, str]]:
