@@ -10,11 +10,17 @@ from decimal import Decimal
 from functools import lru_cache
 from uuid import UUID
 
+from django.utils.functional import Promise
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _t
 
 from dimensions.models import SmartDimension
 from evaluations.models import Area, Instrument, Question, RubricLevel, Section
 from evaluations.scoring import Item, Part
+
+#: What makes evidence convince (domain guide, section 12): a day within the year, a place to look at.
+NEEDS: dict[str, Promise] = {"date": _t("the date of the document"), "page": _t("the page to look at")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,11 @@ class Hint:
     text: Text
     needs: tuple[str, ...] = ()
 
+    def sentence(self) -> str:
+        """What it is and what makes it convince, such as "Decree (the date of the document)"."""
+        needs = ", ".join(str(NEEDS[need]) for need in self.needs)
+        return f"{self.text} ({needs})" if needs else str(self.text)
+
 
 @dataclass(frozen=True, slots=True)
 class QuestionFacts:
@@ -87,8 +98,10 @@ class QuestionFacts:
 
     @property
     def hints(self) -> tuple[Mapping[str, str], ...]:
-        """The evidence usually accepted as plain texts of the page's language."""
-        return tuple({"type": hint.type, "text": str(hint.text)} for hint in self.evidence)
+        """The evidence usually accepted, each with what it must show, in the page's language; figures first."""
+        figures = _("the figure before and after, with unit, period and source")
+        asked = ({"type": "data", "text": figures},) if self.asks_figures else ()
+        return (*asked, *({"type": hint.type, "text": hint.sentence()} for hint in self.evidence))
 
 
 @dataclass(frozen=True, slots=True)

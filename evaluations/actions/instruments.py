@@ -88,13 +88,21 @@ def mend_draft(
     return draft
 
 
-@transaction.atomic
 def load_draft(*, pk: int, by: User, seen: str) -> Instrument:
     """Consent: load a draft, once however often it is pressed. `seen`: what it was compared with (`base_mark`).
 
     Raises InstrumentRefused when it cannot be loaded, BaseChanged, PermissionDenied.
     """
-    draft = InstrumentDraft.objects.select_for_update().select_related("city", "loaded").get(pk=pk)
+    try:
+        return _load(pk, by, seen)
+    except IntegrityError:  # at the same moment somebody loaded this version, or a window began to use it
+        raise BaseChanged from None
+
+
+@transaction.atomic
+def _load(pk: int, by: User, seen: str) -> Instrument:
+    rows = InstrumentDraft.objects.select_for_update(of=("self",)).select_related("city", "loaded")
+    draft = rows.get(pk=pk)
     if draft.by_id != by.pk or not rules.may_load_instruments(by, draft.city_id):
         raise PermissionDenied
     if draft.loaded:
@@ -156,7 +164,8 @@ def _kept(draft: InstrumentDraft) -> InstrumentDraft:
 
 
 def _locked(pk: int, by: User) -> InstrumentDraft:
-    draft = InstrumentDraft.objects.select_for_update().select_related("city").get(pk=pk)
+    rows = InstrumentDraft.objects.select_for_update(of=("self",)).select_related("city")
+    draft = rows.get(pk=pk)
     if draft.by_id != by.pk or not rules.may_load_instruments(by, draft.city_id):
         raise PermissionDenied
     if draft.loaded_id or draft.content is None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _t
 from evaluations import instrument_compare as comparing
 from evaluations.instrument_compare import Change, Comparison
 from evaluations.models import Instrument, Question
-from evaluations.structure import Text
+from evaluations.structure import NEEDS, Text
 from smartcity.lib import dates, decimals
 
 Plain = Mapping[str, Any]
@@ -28,7 +28,6 @@ LEVELS: dict[str, Promise] = {
     "smart_dimension": _t("dimension"),
     "quick_win": _t("quick win"),
 }
-NEEDS: dict[str, Promise] = {"date": _t("the date of the document"), "page": _t("the page to look at")}
 FIELDS: dict[str, Promise] = {
     "section": _t("Section"),
     "kind": _t("Kind"),

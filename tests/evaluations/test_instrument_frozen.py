@@ -9,6 +9,7 @@ from dimensions.models import SmartDimension
 from evaluations.instrument_file import InstrumentRefused
 from evaluations.loading import load
 from evaluations.models import Area, EvaluationWindow, Instrument, Question, RubricLevel, Section
+from smartcity.lib.triggers import allow_changes, refuse_changes
 from tests.evaluations.builders import as_file, raw_refused
 
 pytestmark = pytest.mark.django_db
@@ -110,3 +111,21 @@ def test_the_triggers_are_there_for_every_table() -> None:
     for part in ("section", "area", "rubriclevel", "question"):
         assert {f"evaluations_{part}_no_{verb}" for verb in ("insert", "update", "delete")} <= names
     assert {"evaluations_instrument_no_update", "evaluations_instrument_no_delete"} <= names
+
+
+class _Editor:
+    """As much of a schema editor as the operations use; Django's own refuses to begin inside a test."""
+
+    connection = connection
+
+    def execute(self, statement: str) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+
+
+def test_a_later_migration_can_lift_the_refusal_and_put_it_back(window: EvaluationWindow) -> None:
+    allow_changes("evaluations_area", verbs=("UPDATE",)).code(None, _Editor())
+    assert Area.objects.filter(code="gov").update(name="Lain") == 1
+    refuse_changes("evaluations_area", when="OLD.id > 0", verbs=("UPDATE",)).code(None, _Editor())
+    with raw_refused() as cursor:
+        cursor.execute("UPDATE evaluations_area SET name = 'x'")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
 import evaluations
 from evaluations.instrument_file import SIZE_LIMIT, InstrumentRefused, read
@@ -214,3 +215,27 @@ def test_the_command_tells_what_is_wrong(db, tmp_path, small):
         call_command("load_instrument", str(path))
     with pytest.raises(CommandError, match=r"tidak-ada\.yaml"):
         call_command("load_instrument", str(tmp_path / "tidak-ada.yaml"))
+
+
+def test_hints_say_what_convinces_and_a_data_question_asks_for_figures(small, db):
+    row = small["sections"][0]["questions"][0]
+    row |= {
+        "kind": "data",
+        "evidence": [{"type": "report", "text_id": "SK", "text_en": "Decree", "needs": ["date"]}],
+    }
+    question = structure_of(load(as_file(small))).questions["B-1"]
+    assert (question.scored, question.asks_figures) == (True, True)
+    assert [hint["text"] for hint in question.hints] == [
+        "angka sebelum dan sesudah, dengan satuan, periode dan sumbernya", "SK (tanggal dokumen)"
+    ]  # fmt: skip
+    with translation.override("en"):
+        assert question.hints[1]["text"] == "Decree (the date of the document)"
+
+
+def test_a_data_question_is_scored_like_any_other(small, db):
+    small["sections"][0]["questions"][0]["kind"] = "data"
+    instrument = load(as_file(small))
+    assert "B-1" in {row.code for row in structure_of(instrument).scored_in({"lintas"})}
+    small["sections"][0]["questions"][0].pop("rubric")
+    with pytest.raises(InstrumentRefused, match=r"B-1/rubric.*INS-VALUE"):
+        load(as_file(small))

@@ -9,13 +9,22 @@ import pytest
 from django.db import connection, transaction
 
 from evaluations import actions
-from evaluations.models import EvaluationWindow, HandIn, LateEntry, Result, Score, Snapshot
+from evaluations.models import (
+    EvaluationWindow,
+    HandIn,
+    Instrument,
+    LateEntry,
+    Question,
+    Result,
+    Score,
+    Snapshot,
+)
 from opd import audit
 from opd.models import User
 from smartcity.lib import clock
 from smartcity.lib.models import StaleVersion
 from smartcity.lib.workflow import WrongStatus
-from tests.evaluations.builders import CLOSES, OPENS, SECOND, score_all
+from tests.evaluations.builders import CLOSES, OPENS, SECOND, as_file, score_all
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -115,3 +124,24 @@ def test_a_save_that_waits_for_the_closing_is_judged_by_what_it_finds(open_windo
     assert len(results) == 1
     assert not Score.objects.exists()
     assert LateEntry.objects.get().remark == "Saya menunggu."
+
+
+def test_six_drafts_of_one_version_make_one_instrument(cast, city, small):
+    """Six people consent to the same new version at once: one is loaded, the others are asked to look again."""
+    small["instrument"]["code"] = "BARU"
+    reviewer = cast["reviewer"]
+    drafts = [
+        actions.start_draft(by=reviewer, city=city, name=f"{n}.yaml", source=as_file(small), key=f"{n:032d}")
+        for n in range(PEOPLE)
+    ]
+    seen, waiting = actions.base_mark(drafts[0].content), iter(drafts)
+
+    def press() -> Instrument:
+        draft = next(waiting)
+        return actions.load_draft(pk=draft.pk, by=User.objects.get(pk=reviewer.pk), seen=seen)
+
+    results = at_once(press, INSIDE)
+    assert Instrument.objects.filter(code="BARU").count() == 1
+    assert {type(result) for result in results} <= {Instrument, actions.BaseChanged}
+    assert sum(isinstance(result, Instrument) for result in results) >= 1
+    assert Question.objects.filter(instrument__code="BARU").count() == 7
