@@ -59,11 +59,13 @@ def instrument_row(instrument: Any, zone: str) -> dict[str, Any]:
 
 
 def content_page(data: Plain) -> dict[str, Any]:
-    """What instrument_content.html shows: sections with weights, questions, rubrics, numbers, gaps."""
+    """What the pages of an instrument show: sections with weights, questions, rubrics, numbers, gaps."""
     found = comparing.summary(data)
     return {
         "head": data["instrument"],
         "title": _named(data["instrument"], "title"),
+        "label": _("%(title)s, version %(version)s")
+        % {"title": _named(data["instrument"], "title"), "version": data["instrument"]["version"]},
         "set_name": _named(data["dimension_set"]),
         "respondents": str(data["survey"]["respondents_per_dimension"]),
         "total": decimals.exact(comparing.total(data)),
@@ -124,16 +126,23 @@ def difference_page(before: Plain, after: Plain) -> dict[str, Any]:
 def _words(found: Comparison) -> str:
     """The difference in one line, for heading and list."""
     weights = sum(row.before != row.after for row in found.weights)
-    parts = [
-        ngettext("%(count)s question added", "%(count)s questions added", len(found.added))
-        % {"count": len(found.added)},
-        ngettext("%(count)s question removed", "%(count)s questions removed", len(found.removed))
-        % {"count": len(found.removed)},
-        ngettext("%(count)s question changed", "%(count)s questions changed", len(found.changed))
-        % {"count": len(found.changed)},
-        ngettext("%(count)s weight changed", "%(count)s weights changed", weights) % {"count": weights},
-    ]
-    return ", ".join(parts)
+    counts = (
+        (
+            len(found.added),
+            ngettext("%(count)s question added", "%(count)s questions added", len(found.added)),
+        ),
+        (
+            len(found.removed),
+            ngettext("%(count)s question removed", "%(count)s questions removed", len(found.removed)),
+        ),
+        (
+            len(found.changed),
+            ngettext("%(count)s question changed", "%(count)s questions changed", len(found.changed)),
+        ),
+        (weights, ngettext("%(count)s weight changed", "%(count)s weights changed", weights)),
+    )
+    parts = [words % {"count": count} for count, words in counts if count]
+    return ", ".join(parts) or _("only names and notes differ")
 
 
 def _section(data: Plain, row: Plain) -> dict[str, Any]:
@@ -147,6 +156,7 @@ def _section(data: Plain, row: Plain) -> dict[str, Any]:
         "other_name": _other(row, "name"),
         "weight": decimals.exact(Decimal(row["weight"])),
         "share": row["weight"],
+        "weight_words": _("Weight %(weight)s") % {"weight": decimals.exact(Decimal(row["weight"]))},
         "method": str(METHODS[row["aggregation"]["method"]]),
         "levels": " → ".join(str(LEVELS[level]) for level in levels) if len(levels) > 1 else "",
         "questions": [_question(question, areas, types, dimensions) for question in row["questions"]],

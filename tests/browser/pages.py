@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from evaluations.models import Answer, Clarification, EvaluationWindow
+from evaluations.models import Answer, Clarification, EvaluationWindow, InstrumentDraft
 from opd.models import (
     City,
     Decision,
@@ -71,6 +71,10 @@ NOT_A_PAGE = {
     "evaluations:window_extend",
     "evaluations:seat_remove",
     "evaluations:hand_in",
+    "evaluations:instrument_copy",
+    "evaluations:instrument_load",
+    "evaluations:instrument_file",
+    "evaluations:instrument_draft_file",
     "evaluations:clarification_reply",
     "evaluations:clarification_attach",
     "evaluations:clarification_file_remove",
@@ -150,6 +154,7 @@ def _all() -> Iterator[tuple[str, str]]:
     yield from _imports()
     yield from _board()
     yield from _evaluations()
+    yield from _instruments()
     yield from _desk()
     yield from _answers()
     yield from _reports_read()
@@ -302,6 +307,22 @@ def _evaluations() -> Iterator[tuple[str, str]]:
         yield username, reverse("evaluations:score", args=[running.pk, code])
     for name in ("material", "declare", "result"):
         yield "asesor1", reverse(f"evaluations:{name}", args=[running.pk])
+
+
+def _instruments() -> Iterator[tuple[str, str]]:
+    """Question lists: to look at, a draft with a change, one that is refused, and the years under one version."""
+    closed = EvaluationWindow.objects.get(status="closed")
+    for username in ("pemeriksa", "pimpinan"):
+        yield username, reverse("evaluations:instruments")
+        yield username, reverse("evaluations:instrument", args=[closed.instrument_id])
+        yield username, f"{reverse('evaluations:trend')}?under={closed.instrument_id}"
+    yield "pemeriksa", reverse("evaluations:instrument_compare", args=[closed.instrument_id])
+    yield "pemeriksa", reverse("evaluations:instrument_upload")
+    for draft in InstrumentDraft.objects.order_by("pk"):
+        yield "pemeriksa", draft.get_absolute_url()
+        if draft.content:
+            yield "pemeriksa", reverse("evaluations:instrument_mend", args=[draft.pk])
+            yield "pemeriksa", reverse("evaluations:instrument_mend_question", args=[draft.pk, "IM-GOV-4"])
 
 
 def _desk() -> Iterator[tuple[str, str]]:

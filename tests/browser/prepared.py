@@ -37,6 +37,7 @@ def prepare() -> None:
     _hand_in()
     _reports(city)
     _lists(city)
+    _instruments(city)
 
 
 def _open_again() -> None:
@@ -74,6 +75,16 @@ def _reports(city: City) -> None:
             report.finish(sha256="5e" * 32, size=1_480_000, pages=34)
         elif key == "gagal":
             report.fail(Cause.PAGES)
+
+
+def _instruments(city: City) -> None:
+    """A new version somebody prepares, with a change to look at, and a file that cannot be read."""
+    by = User.objects.get(username="pemeriksa")
+    instrument = EvaluationWindow.objects.filter(status="closed")[0].instrument
+    draft = evaluation.copy_draft(by=by, instrument=instrument, city=city, key=None)
+    changes = {"text_id": "Kebijakan turunan masterplan tersedia dan berlaku.", "required": False}
+    evaluation.mend_draft(pk=draft.pk, by=by, version=1, changes=changes, question="OP-2")
+    evaluation.start_draft(by=by, city=city, name="rusak.yaml", source=b"instrument: {code: X}", key=None)
 
 
 def _lists(city: City) -> None:
