@@ -130,6 +130,11 @@ def needed_to_lapse(item: "Clarification", note: str) -> list[Problem]:
     return [Problem(text % {"time": wib(item.due_at, item.window.city.timezone)}, "#due")]
 
 
+def needed_to_arrive(item: "Clarification", note: str) -> list[Problem]:
+    """It is over: by the clock, or because the clock wrote it down (another machine's may run ahead)."""
+    return [] if item.status == UNANSWERED else needed_to_lapse(item, note)
+
+
 # fmt: off
 CLARIFICATION = Workflow(
     #    name        from      to          who may                on the button, in the history, what may be missing
@@ -138,7 +143,7 @@ CLARIFICATION = Workflow(
     Move("pass_on",  WAITING,  ASKED,      rules.may_pass_on,     _("Pass on"),              _("Passed on"),               needed_in_time,  needs_note=True),
     Move("extend",   WAITING,  ASKED,      rules.may_extend_item, _("Extend the time"),      _("Extended"),                needed_in_time,  needs_note=True),
     Move("lapse",    WAITING,  UNANSWERED, rules.may_lapse,       _("Close"),                _("Not answered in time"),    needed_to_lapse),
-    Move("arrive",   UNHEARD,  LATE,       rules.may_reply,       _("Keep as late"),         _("Arrived too late, kept"),  needed_to_lapse),
+    Move("arrive",   UNHEARD,  LATE,       rules.may_reply,       _("Keep as late"),         _("Arrived too late, kept"),  needed_to_arrive),
 )
 # fmt: on
 #: Events of a clarification that change no status.

@@ -13,12 +13,12 @@ import yaml
 
 from dimensions.models import SmartDimension
 from evaluations import actions as evaluation
-from evaluations.models import EvaluationWindow, Instrument, Result
+from evaluations.models import EvaluationWindow, Instrument, Result, Seat
 from opd import actions
 from opd.loading import read_rows
 from opd.models import City, Opd, QuickWin, Role, Status, User
 from opd.tallies import rebuild
-from smartcity.demo import asking, judging, writing
+from smartcity.demo import asking, desk, judging, writing
 from smartcity.demo.cast import of_opd, person
 from smartcity.lib import clock
 
@@ -162,18 +162,16 @@ def return_with_notes(quick_win: QuickWin, notes: dict[str, str], at: datetime) 
 
 
 def _score(window: EvaluationWindow) -> None:
-    """The five assessors declare, score, and hand in on the last two days."""
-    from evaluations.models import Seat
-
-    for number, seat in enumerate(
-        Seat.objects.filter(window=window).select_related("user", "window").order_by("pk")
-    ):
+    """The five assessors declare and score, ask where they doubt, and hand in on the last two days."""
+    seats = Seat.objects.filter(window=window).select_related("user", "window").order_by("pk")
+    for number, seat in enumerate(seats):
         with clock.at(wib(10, 4, 9) + timedelta(hours=number)):
             evaluation.declare(seat, by=person(seat.user.username))
             seat.refresh_from_db()
             judging.score_seat(seat)
+    desk.live_through(window, wib(10, 4, 0))
+    for number, seat in enumerate(seats.all()):
         with clock.at(wib(10, 7, 10) + timedelta(hours=number)):
-            seat = Seat.objects.select_related("user", "window").get(pk=seat.pk)
             evaluation.hand_in(seat=seat, by=person(seat.user.username))
 
 
