@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from opd import rules as opd_rules
 
 if TYPE_CHECKING:
-    from evaluations.models import Answer, Clarification, EvaluationWindow, Seat
+    from evaluations.models import Answer, Clarification, EvaluationWindow, OfficialResult, Seat
     from opd.models import User
 
 REVIEWER, PLANNER, AUDITOR, LEADERSHIP, ASSESSOR = "reviewer", "planner", "auditor", "leadership", "assessor"
@@ -174,6 +174,46 @@ def may_extend_item(user: "User", item: "Clarification") -> bool:
 def may_lapse(user: "User | None", item: "Clarification") -> bool:
     """The clock (nobody): no person ends the time of an agency."""
     return user is None
+
+
+def may_enter_official(user: "User", city_id: int) -> bool:
+    """The reviewers (Kominfo) hold the Ministry's letter and type it in."""
+    return user.has_role(REVIEWER, city_id=city_id)
+
+
+def may_change_official(user: "User", row: "OfficialResult") -> bool:
+    """A reviewer, until it is published."""
+    return may_enter_official(user, row.city_id) and row.status == "draft"
+
+
+def may_discard_official(user: "User", row: "OfficialResult") -> bool:
+    """A reviewer drops what was entered and never published."""
+    return may_enter_official(user, row.city_id)
+
+
+def may_publish_official(user: "User", row: "OfficialResult") -> bool:
+    """A planner (Bappelitbang) who has written nothing of it: two persons stand for a published number."""
+    return user.has_role(PLANNER, city_id=row.city_id) and not row.was_written_by(user)
+
+
+def may_withdraw_official(user: "User", row: "OfficialResult") -> bool:
+    """A planner (Bappelitbang): whoever publishes also takes back."""
+    return user.has_role(PLANNER, city_id=row.city_id)
+
+
+def may_correct_official(user: "User", row: "OfficialResult") -> bool:
+    """A reviewer enters the correction of what is published; it is published like the first."""
+    return may_enter_official(user, row.city_id) and row.status == "published"
+
+
+def may_work_on_officials(user: "User") -> bool:
+    """Who reads a letter before it is published: reviewers and planners."""
+    return user.has_role(REVIEWER, PLANNER)
+
+
+def may_read_years(user: "User") -> bool:
+    """The city's own people and its agencies; assessors judge without looking at other years."""
+    return user.has_role(*OF_THE_CITY) or bool(user.opds())
 
 
 def _holds(user: "User", seat: "Seat", now: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""Every status and every move of a review window, an answer and a clarification: the procedure on one page."""
+"""Every status and every move of a window, an answer, a clarification and a result letter: the procedure on one page."""
 
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from smartcity.lib.dates import wib
 from smartcity.lib.workflow import Move, Problem, Workflow
 
 if TYPE_CHECKING:
-    from evaluations.models import Answer, Clarification, EvaluationWindow
+    from evaluations.models import Answer, Clarification, EvaluationWindow, OfficialResult
 
 DRAFT, OPEN, CLOSED = "draft", "open", "closed"
 SURVEY_MEAN = "survey_mean"
@@ -148,3 +148,37 @@ CLARIFICATION = Workflow(
 # fmt: on
 #: Events of a clarification that change no status.
 FIRST_EVENTS = {"ask": _("Asked")}
+
+
+def needed_to_publish(row: "OfficialResult", note: str) -> list[Problem]:
+    """One letter speaks for a round: another published one must be replaced by a correction."""
+    rivals = type(row).objects.same_round(row).published()
+    if not rivals.exists():
+        return []
+    return [Problem(gettext("Another letter of this round is published. Correct that one."), "#round")]
+
+
+def needed_to_replace(row: "OfficialResult", note: str) -> list[Problem]:
+    """Nothing is replaced by nothing: the correction is entered and published in the same moment."""
+    if type(row).objects.filter(replaces=row).drafts().exists():
+        return []
+    return [Problem(gettext("Enter the correction first."), "#correct")]
+
+
+# fmt: off
+ENTERED, PUBLISHED = frozenset({"draft"}), frozenset({"published"})
+OFFICIAL = Workflow(
+    #    name        from       to           who may                       on the button, in the history, what may be missing
+    Move("publish",  ENTERED,   "published", rules.may_publish_official,   _("Publish the official result"), _("Published"), needed_to_publish, tone="primary"),
+    Move("discard",  ENTERED,   "withdrawn", rules.may_discard_official,   _("Discard what was entered"),    _("Discarded"), needs_note=True,   tone="return"),
+    Move("withdraw", PUBLISHED, "withdrawn", rules.may_withdraw_official,  _("Withdraw the official result"), _("Withdrawn"), needs_note=True,  tone="return"),
+    Move("replace",  PUBLISHED, "replaced",  rules.may_withdraw_official,  _("Replace by the correction"),   _("Replaced by a correction"), needed_to_replace, needs_note=True),
+)
+# fmt: on
+#: Events of a result letter that change no status.
+OFFICIAL_EVENTS = {
+    "enter": _("Entered"),
+    "edit": _("Changed"),
+    "scan": _("Scan added"),
+    "correct": _("Correction entered"),
+}

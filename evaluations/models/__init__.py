@@ -13,6 +13,7 @@ from evaluations.models.clarification import (
 )
 from evaluations.models.draft import InstrumentDraft, Origin
 from evaluations.models.instrument import Area, Instrument, Question, RubricLevel, Section
+from evaluations.models.official import OfficialEvent, OfficialResult, OfficialStatus
 from evaluations.models.panel import HandIn, Seat
 from evaluations.models.result import Result
 from evaluations.models.score import LateEntry, Score
@@ -37,6 +38,9 @@ __all__ = [
     "InstrumentDraft",
     "KeptReply",
     "LateEntry",
+    "OfficialEvent",
+    "OfficialResult",
+    "OfficialStatus",
     "Origin",
     "Question",
     "Result",
