@@ -164,14 +164,17 @@ def _check_round(row: OfficialResult) -> None:
     if row.window and not row.window.is_published():
         text = _("The window %(window)s is not closed yet. A letter comes after it.")
         raise NotReady([Problem(text % {"window": row.window}, "#id_stage")])
-    held = OfficialResult.objects.same_round(row).filter(status__in=["draft", "published"]).first()
-    if held:
+    if OfficialResult.objects.same_round(row).filter(status__in=["draft", "published"]).exists():
         text = _("The letter of %(round)s is entered already. Change or correct that one.")
-        raise NotReady([Problem(text % {"round": row}, held.get_absolute_url())])
+        raise NotReady([Problem(text % {"round": row}, "#id_stage")])
 
 
 def _checked(row: OfficialResult) -> None:
-    row.full_clean(exclude=["city", "window", "instrument", "entered_by"], validate_unique=False, validate_constraints=False)
+    row.full_clean(
+        exclude=["city", "window", "instrument", "entered_by"],
+        validate_unique=False,
+        validate_constraints=False,
+    )
 
 
 def _locked(pk: int) -> OfficialResult:

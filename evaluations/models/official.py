@@ -93,9 +93,7 @@ class OfficialResult(Stamped, Versioned):
     year = models.PositiveSmallIntegerField(_("evaluated year"))
     stage = models.CharField(_("stage"), max_length=20, validators=[plain_text])
     # whose sections and dimensions the values are named by
-    instrument = models.ForeignKey(
-        Instrument, models.PROTECT, related_name="+", verbose_name=_("instrument")
-    )
+    instrument = models.ForeignKey(Instrument, models.PROTECT, related_name="+", verbose_name=_("instrument"))
     letter_number = models.CharField(_("letter number"), max_length=100, validators=[plain_text])
     letter_date = models.DateField(_("letter date"))
     index = models.DecimalField(_("index"), max_digits=5, decimal_places=4)
@@ -174,7 +172,9 @@ class OfficialResult(Stamped, Versioned):
 
     def previous(self) -> "OfficialResult | None":
         """The published letter of the previous evaluated year; None when there is none."""
-        return OfficialResult.objects.of_city(self.city_id).published().before(self.year).newest_first().first()
+        return (
+            OfficialResult.objects.of_city(self.city_id).published().before(self.year).newest_first().first()
+        )
 
     def facts(self) -> dict[str, Any]:
         """What the letter says, as plain JSON, for digests in the audit trail."""

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
 
-from evaluations.workflow import CLARIFICATION, WINDOW
+from evaluations.workflow import CLARIFICATION, OFFICIAL, WINDOW
 from opd.workflow import DECIDED, DECISION, PROGRAM, PROGRESS, QUICK_WIN
 from smartcity.lib.workflow import Move, Workflow
 from surveys.workflow import ROUND
@@ -42,6 +42,11 @@ TABLES = (
         "An assessor's doubt: 24 hours for the agency that is asked; time decides here as well.",
         CLARIFICATION,
         "asked",
+    ),
+    (
+        "Official result",
+        "What the Ministry's letter says: entered by one person, published by another, corrected by a new revision.",
+        OFFICIAL,
     ),
 )
 
