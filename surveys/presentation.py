@@ -123,6 +123,9 @@ def sheet_row(sheet: Sheet) -> dict[str, Any]:
         "about": sheet.service.name if sheet.service else _("All services of this dimension"),
         "url": sheet.get_absolute_url(),
         "address": qr.address(sheet),
+        # broken before the code only, wherever it is shown narrow
+        "host": qr.short_address(sheet).removesuffix(tail := f"/s/{sheet.code}"),
+        "tail": tail,
         "short": qr.short_address(sheet),
         "code": sheet.code,
         "qr_url": reverse("surveys:qr", args=[sheet.code]),

@@ -144,7 +144,11 @@ def _closed(sheet: Sheet, state: State, *, sent: bool = False) -> dict[str, Any]
         )
     heading, text = words
     lost = _("Your answer was not counted.")
-    return {"heading": heading, "text": f"{text} {lost}" if sent else text}
+    return {
+        "heading": heading,
+        "text": f"{text} {lost}" if sent else text,
+        "good": state is State.FULL and not sent,
+    }
 
 
 def _page(

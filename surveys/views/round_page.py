@@ -90,7 +90,7 @@ def _line(
     return row | {
         "name": service.name,
         "opd": str(service.opd),
-        "linked": str(service.program or service.quick_win or ""),
+        "linked": " · ".join(str(row.code) for row in (service.program, service.quick_win) if row),
         "confirmed": service.confirmed_at is not None,
         "may_confirm": rules.may_confirm(user, service) and service.confirmed_at is None,
         "quota": quota(counted[service.pk]),
