@@ -1,9 +1,9 @@
-"""What must agree and can be derived again: snapshots, receipts, scores, results. Each contradiction is a sentence."""
+"""What must agree and can be derived again: snapshots, receipts, scores, replies, results; what does not is named."""
 
 from collections.abc import Iterator
 
 from evaluations import freezing, results
-from evaluations.models import HandIn, Score, Seat
+from evaluations.models import Clarification, ClarificationReceipt, HandIn, Score, Seat
 from smartcity.lib.models import digest_of
 
 
@@ -11,6 +11,7 @@ def contradictions() -> Iterator[str]:
     """Re-derive every digest and every result of this app and name what does not fit."""
     yield from freezing.contradictions()
     yield from _hand_ins()
+    yield from _replies()
     yield from results.contradictions()
 
 
@@ -23,3 +24,18 @@ def _hand_ins() -> Iterator[str]:
             yield f"receipt {receipt.number}: scores and receipt differ"
     for seat in Seat.objects.filter(handed_in_at__isnull=False, hand_in__isnull=True):
         yield f"seat {seat.pk}: handed in without a receipt"
+
+
+def _replies() -> Iterator[str]:
+    """An answered clarification has a receipt in time that says what its row says, and no other one has."""
+    for receipt in ClarificationReceipt.objects.select_related("clarification"):
+        item = receipt.clarification
+        if digest_of(receipt.payload) != receipt.digest:
+            yield f"receipt {receipt.number}: content and digest differ"
+        if (item.status, item.answer) != ("answered", receipt.payload["text"]) or receipt.at >= item.due_at:
+            yield f"receipt {receipt.number}: clarification and receipt differ"
+    for item in Clarification.objects.filter(status="answered", receipt__isnull=True):
+        yield f"clarification {item.pk}: answered without a receipt"
+    for item in Clarification.objects.select_related("window"):
+        if item.due_at > item.window.closes_at:
+            yield f"clarification {item.pk}: due after its window closes"

@@ -4,12 +4,16 @@ import pytest
 from django.db import connection
 
 from evaluations import actions, invariants
+from evaluations.actions import clarifications
 from smartcity.lib import clock
 from tests.evaluations.builders import CLOSES, score_all
+from tests.evaluations.desk import ask
 
 
 @pytest.fixture
-def whole(open_window, seat, colleague_seat):
+def whole(open_window, seat, colleague_seat, cast):
+    item = ask(colleague_seat, "Q-LIV-1", at=clock.now())
+    clarifications.send_reply(pk=item.pk, text="Ini.", version=item.version, by=cast["operator"])
     for one in (seat, colleague_seat):
         score_all(one)
         actions.hand_in(seat=one, by=one.user)
@@ -27,6 +31,9 @@ def test_a_window_from_beginning_to_end_agrees_with_itself(whole):
     [
         ("score", "value = 0", "scores and receipt differ"),
         ("handin", "payload = '{\"scores\": {}}'", "content and digest differ"),
+        ("clarification", "answer = 'Lain'", "clarification and receipt differ"),
+        ("clarification", "due_at = '2030-01-01'", "due after its window closes"),
+        ("clarificationreceipt", "digest = 'x'", "content and digest differ"),
         ("result", "payload = '{}'", "result"),
         ("snapshot", "digest = 'x'", "content and digest differ"),
     ],
