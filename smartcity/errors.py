@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 
 from smartcity import typed
 from smartcity.lib import files, reference
+from surveys.views import public as survey
 
 log = logging.getLogger("portal.errors")
 
@@ -52,6 +53,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form older than its session: its words are shown, to be sent once more after a look or a sign-in."""
+    if request.resolver_match and request.resolver_match.view_name == "surveys:answer":
+        return survey.unchecked(request)  # whoever answers has no account, and reads a page of the same frame
     return _page(request, 403, "403_csrf.html")
 
 

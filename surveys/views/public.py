@@ -54,6 +54,16 @@ def help_respondent(request: HttpRequest, code: str) -> HttpResponse:
     return _take(request, sheet, user) if request.method == "POST" else _open(request, sheet, user)
 
 
+def unchecked(request: HttpRequest) -> HttpResponse:
+    """The form came without the browser's own token: cookies are blocked, or the page is a day old."""
+    with translation.override(_language(request)):
+        text = _(
+            "Your answer was not counted, because this browser keeps no cookies. Allow them for this page, or ask "
+            "an officer for help, then open the form again."
+        )
+        return _say(request, None, {"heading": _("Not sent"), "text": text, "again": request.path}, 403)
+
+
 def _open(request: HttpRequest, sheet: Sheet, helper: User | None) -> HttpResponse:
     state = state_of(sheet)
     if state is not State.RUNNING:

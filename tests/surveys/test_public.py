@@ -249,7 +249,10 @@ def test_a_form_without_the_browsers_own_token_is_refused(sheet: Sheet) -> None:
     strict = Client(enforce_csrf_checks=True)
     page = strict.get(sheet.get_absolute_url())
     data = {"a1": 4, "a2": 4, "a3": 4, "token": token_of(page)}
-    assert strict.post(sheet.get_absolute_url(), data).status_code == 403
+    refused = strict.post(sheet.get_absolute_url(), data)
+    assert refused.status_code == 403
+    assert "Jawaban Anda tidak ikut dihitung" in text(refused)
+    assert "Masuk" not in text(refused), "nobody is asked to sign in"
     found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', text(page))
     assert found
     assert strict.post(sheet.get_absolute_url(), data | {"csrfmiddlewaretoken": found[1]}).status_code == 302
