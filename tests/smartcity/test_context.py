@@ -48,10 +48,27 @@ def window(city: City) -> EvaluationWindow:
 # --- where one can go -------------------------------------------------------------------------------
 
 BAR = {
-    "operator": ["/workspace/", "/progress/", "/board/", "/plan/", "/quick-wins/"],
-    "head": ["/workspace/", "/progress/", "/board/", "/plan/", "/quick-wins/"],
+    "operator": [
+        "/workspace/",
+        "/progress/",
+        "/answers/",
+        "/clarifications/",
+        "/board/",
+        "/plan/",
+        "/quick-wins/",
+    ],
+    "head": [
+        "/workspace/",
+        "/progress/",
+        "/answers/",
+        "/clarifications/",
+        "/board/",
+        "/plan/",
+        "/quick-wins/",
+    ],
     "reviewer": [
         "/queue/",
+        "/clarifications/",
         "/city/",
         "/board/",
         "/plan/",
@@ -62,6 +79,7 @@ BAR = {
     ],
     "planner": [
         "/queue/",
+        "/clarifications/",
         "/city/",
         "/board/",
         "/plan/",
@@ -72,6 +90,7 @@ BAR = {
     ],
     "auditor": [
         "/queue/",
+        "/clarifications/",
         "/city/",
         "/board/",
         "/plan/",
@@ -80,8 +99,8 @@ BAR = {
         "/surveys/",
         "/reports/",
     ],
-    "leader": ["/city/", "/board/", "/plan/", "/quick-wins/", "/reports/"],
-    "assessor": ["/sheets/"],
+    "leader": ["/clarifications/", "/city/", "/board/", "/plan/", "/quick-wins/", "/reports/"],
+    "assessor": ["/sheets/", "/clarifications/"],
     "administrator": ["/people/", "/admin/"],
     "without_role": [],
     "disabled": [],
@@ -105,7 +124,7 @@ def test_every_page_of_the_bar_opens(cast: dict[str, User], as_: As) -> None:
 def test_several_roles_give_the_union_once(cast: dict[str, User], city: City) -> None:
     scenarios.grant(cast["reviewer"], "operator", city, cast["kominfo"].memberships_now()[0].opd)
     addresses = [item["url"] for item in around(cast["reviewer"])["nav"]]
-    assert addresses == ["/workspace/", "/progress/", *BAR["reviewer"]]
+    assert addresses == ["/workspace/", "/progress/", "/answers/", *BAR["reviewer"]]
 
 
 @pytest.mark.parametrize(
