@@ -21,6 +21,7 @@ def keep(accepted: files.Accepted) -> StoredFile:
             "width": accepted.width,
             "height": accepted.height,
             "has_preview": accepted.preview_bytes is not None,
+            "doubts": {"empty": list(accepted.empty), "faint": list(accepted.faint)},
         },
     )
     return row

@@ -1,5 +1,6 @@
 """Evidence: what is claimed about a document, and the stored bytes it points to."""
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
@@ -39,6 +40,8 @@ class StoredFile(models.Model):
     width = models.PositiveIntegerField(null=True)
     height = models.PositiveIntegerField(null=True)
     has_preview = models.BooleanField(default=False)
+    # {"empty": [3], "faint": [2]}: pages that show nothing, or only a coarse scan; null where nobody looked
+    doubts = models.JSONField(null=True, editable=False)
     stored_at = models.DateTimeField(default=clock.now)
 
     def __str__(self) -> str:
@@ -52,6 +55,19 @@ class StoredFile(models.Model):
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "XLSX",
             "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "DOCX",
         }.get(self.media_type, self.media_type.rpartition("/")[2].upper()[:4])
+
+
+def pages_of(text: str) -> list[int]:
+    """The pages a person named: "3", "3-5", "hal. 3 sampai 5"; empty when there is no number in it.
+
+    >>> pages_of("hal. 3 sampai 5"), pages_of("3, 7"), pages_of("lampiran")
+    ([3, 4, 5], [3, 7], [])
+    """
+    numbers = [int(found) for found in re.findall(r"\d{1,4}", text)]
+    between = re.search(r"\d\s*(?:-|–|s\.?/?d\.?|sampai|hingga|to)\s*\d", text)
+    if len(numbers) == 2 and between and numbers[0] < numbers[1]:
+        return list(range(numbers[0], numbers[1] + 1))
+    return numbers
 
 
 class Claim(models.Model):
@@ -103,6 +119,31 @@ class Claim(models.Model):
             found.append(_t("Document date or page to look at is still empty"))
         if self.document_date and self.document_date.year < year and not self._still_valid(year):
             found.append(_t("Older than the evaluated year. Still valid? Write until when."))
+        return found + self._doubts()
+
+    def _doubts(self) -> list[str]:
+        """What is wrong with the pages to look at, or with all of them where none is named."""
+        stored = self.stored_file
+        if stored is None or not stored.doubts or not stored.pages:
+            return []
+        named = [page for page in pages_of(self.page) if page <= stored.pages]
+        if not named and pages_of(self.page):
+            return [_t("The document has only %(pages)s pages.") % {"pages": stored.pages}]
+        looked_at = set(named or range(1, stored.pages + 1))
+        found = []
+        for kind, one, every in (
+            ("empty", _t("Page %(page)s is empty. Name the page that shows it."), _t("Every page is empty.")),
+            (
+                "faint",
+                _t("Page %(page)s is a scan that can hardly be read. Scan it again, at 200 dpi or more."),
+                _t("The scan can hardly be read. Scan it again, at 200 dpi or more."),
+            ),
+        ):
+            doubtful = looked_at & set(stored.doubts[kind])
+            if named and doubtful:
+                found.append(one % {"page": min(doubtful)})
+            elif doubtful and doubtful == looked_at:
+                found.append(every)
         return found
 
     def _still_valid(self, year: int) -> bool:

@@ -17,7 +17,7 @@ from tests.smartcity import pdf_makers as make_pdf
 
 AUTOSAVE = {"X-Requested-With": "autosave"}
 UPLOAD = {"X-Requested-With": "upload"}
-PDF = make_pdf.pdf(2)
+PDF = make_pdf.pages_pdf("text", "text", "text")
 
 
 def address(quick_win: QuickWin, section: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from opd import actions
-from opd.models import Evidence, EvidenceKind, QuickWin
+from opd.models import Evidence, EvidenceKind, QuickWin, StoredFile
 from smartcity.lib import files
 from tests import scenarios
 from tests.opd.posting import said, upload
@@ -119,13 +119,14 @@ FLAGS = [
     ({"document_date": date(2023, 5, 1), "page": "2"}, 0),
     ({"kind": EvidenceKind.PHOTO}, 0),
     ({"kind": EvidenceKind.PHOTO, "document_date": date(2020, 1, 1)}, 1),
-    ({"kind": EvidenceKind.LINK, "stored_file_id": None, "url": "https://a.go.id"}, 0),
+    ({"kind": EvidenceKind.LINK, "stored_file": None, "url": "https://a.go.id"}, 0),
 ]
 
 
 @pytest.mark.parametrize(("facts", "count"), FLAGS)
 def test_flags_warn_of_what_an_assessor_will_doubt(facts: dict[str, Any], count: int) -> None:
-    assert len(Evidence(**{"kind": "report", "stored_file_id": "0" * 64, **facts}).flags(2022)) == count
+    stored = StoredFile(sha256="0" * 64, pages=3)
+    assert len(Evidence(**{"kind": "report", "stored_file": stored, **facts}).flags(2022)) == count
 
 
 def test_the_same_claim_again_is_no_conflict(document: Evidence, agency: Client) -> None:

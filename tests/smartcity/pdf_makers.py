@@ -7,8 +7,11 @@ from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, String
+from PIL import Image
 
 from tests.smartcity.file_makers import EXE
+
+A4 = (595, 842)
 
 
 def new_pdf(pages: int = 2) -> pikepdf.Pdf:
@@ -26,6 +29,37 @@ def saved(pdf: pikepdf.Pdf, **options: Any) -> bytes:
 
 def pdf(pages: int = 2) -> bytes:
     return saved(new_pdf(pages))
+
+
+def pages_pdf(*pages: str) -> bytes:
+    """A PDF of pages: "text", "empty", "drawing", "scan" (200 dpi), "coarse" (60 dpi) or "stamped"."""
+    file = new_pdf(0)
+    for kind in pages:
+        page = file.add_blank_page(page_size=A4)
+        if kind == "text":
+            font = file.make_indirect(Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica))
+            page.Resources = Dictionary(Font=Dictionary(F1=font))
+            page.Contents = file.make_stream(b"BT /F1 12 Tf 72 720 Td (Laporan) Tj ET")
+        elif kind == "drawing":
+            page.Contents = file.make_stream(b"0 0 m 100 100 l S")
+        elif kind == "stamped":
+            note = Dictionary(Type=Name.Annot, Subtype=Name.Stamp, Rect=[0, 0, 9, 9])
+            page.Annots = Array([file.make_indirect(note)])
+        elif kind in ("scan", "coarse"):
+            _picture(file, page, dpi=200 if kind == "scan" else 60)
+    return saved(file)
+
+
+def _picture(file: pikepdf.Pdf, page: pikepdf.Page, dpi: int) -> None:
+    size = (A4[0] * dpi // 72, A4[1] * dpi // 72)
+    out = io.BytesIO()
+    Image.new("L", size, 200).save(out, "JPEG")
+    image = file.make_stream(
+        out.getvalue(), Type=Name.XObject, Subtype=Name.Image, Width=size[0], Height=size[1],
+        ColorSpace=Name.DeviceGray, BitsPerComponent=8, Filter=Name.DCTDecode,
+    )  # fmt: skip
+    page.Resources = Dictionary(XObject=Dictionary(Im0=image))
+    page.Contents = file.make_stream(f"q {A4[0]} 0 0 {A4[1]} 0 0 cm /Im0 Do Q".encode())
 
 
 def pdf_of_one_date() -> bytes:

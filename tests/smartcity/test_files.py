@@ -79,7 +79,16 @@ def test_a_photographed_decree_is_a_decree_but_a_document_is_no_photo(accept: Ac
         (
             make_pdf.pdf(4),
             limits.EVERYTHING,
-            {"facts": {"format": "pdf", "pages": 4, "width": None, "height": None}},
+            {
+                "facts": {
+                    "format": "pdf",
+                    "pages": 4,
+                    "width": None,
+                    "height": None,
+                    "empty": (1, 2, 3, 4),
+                    "faint": (),
+                }
+            },
         ),
         (make_pdf.pdf(4), limits.PHOTOS, {"code": "FILE-TYPE", "details": {"found": "pdf"}}),
         (

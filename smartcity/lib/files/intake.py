@@ -28,8 +28,8 @@ class Accepted:
     """An upload that passed. It lies in a private folder until `store` keeps it; `with` leaves nothing.
 
     `name` has the ending of what the file really is. `size` and `sha256` are of the safe copy: a photo made
-    anew, a document as it came. `pages` only for PDF, `width`, `height` (pixels, upright) and `preview_bytes`
-    (JPEG) for photos.
+    anew, a document as it came. `pages`, `empty` and `faint` (numbers of pages) only for PDF, `width`, `height`
+    (pixels, upright) and `preview_bytes` (JPEG) for photos.
     """
 
     name: str
@@ -41,6 +41,8 @@ class Accepted:
     width: int | None = None
     height: int | None = None
     preview_bytes: bytes | None = None
+    empty: tuple[int, ...] = ()
+    faint: tuple[int, ...] = ()
     warnings: tuple[str, ...] = ()
 
     def discard(self) -> None:
@@ -150,6 +152,8 @@ def _accepted(folder: Path, facts: Facts, name: str) -> Accepted:
         pages=facts.pages,
         width=facts.width,
         height=facts.height,
+        empty=tuple(facts.empty),
+        faint=tuple(facts.faint),
         preview_bytes=(folder / _PREVIEW).read_bytes() if form.image else None,
     )
 

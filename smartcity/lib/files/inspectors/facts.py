@@ -7,13 +7,16 @@ from dataclasses import dataclass
 class Facts:
     """What a file turned out to be.
 
-    `format` is a key of limits.FORMATS; sizes in pixels, of the upright picture.
+    `format` is a key of limits.FORMATS; sizes in pixels, of the upright picture. `empty` and `faint` are numbers of
+    pages of a PDF (from 1): nothing is drawn on them, or only a scan too coarse to be read.
     """
 
     format: str
     pages: int | None = None
     width: int | None = None
     height: int | None = None
+    empty: tuple[int, ...] = ()
+    faint: tuple[int, ...] = ()
 
 
 class Rejected(Exception):

@@ -11,6 +11,7 @@ import pikepdf.settings
 
 from . import limits
 from .facts import Facts, Rejected
+from .reading import doubtful_pages
 
 # Keys of dictionaries, whatever they belong to.
 _KEYS = {
@@ -69,13 +70,14 @@ def inspect_pdf(path: Path) -> Facts:
             _check_object(pdf.trailer)
             pages = len(pdf.pages)
             _check_warnings(pdf.get_warnings())
+            empty, faint = doubtful_pages(pdf) if pages <= limits.MAX_PDF_PAGES else ((), ())
     except pikepdf.PasswordError:
         raise Rejected("FILE-LOCKED") from None
     except pikepdf.PdfError as error:
         raise Rejected("FILE-BROKEN", detail=str(error)[:200]) from None
     if pages > limits.MAX_PDF_PAGES:
         raise Rejected("FILE-PAGES", pages=pages)
-    return Facts("pdf", pages=pages)
+    return Facts("pdf", pages=pages, empty=empty, faint=faint)
 
 
 def _check_bytes(path: Path) -> None:
