@@ -118,6 +118,12 @@ def card_payload(card: Card) -> dict[str, Any]:
     }
 
 
+def version_of(result: Result) -> tuple[str, int]:
+    """By which version of which question list a result was judged; only equal ones make a series."""
+    facts = result.payload["instrument"]
+    return facts["code"], facts["version"]
+
+
 def recomputed(payload: Mapping[str, Any], structure: Structure) -> Recomputed:
     """Work out the panel's series of a frozen result under another version of the instrument.
 

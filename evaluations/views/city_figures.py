@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from evaluations.models import EvaluationWindow, Result
+from evaluations.results import version_of
 from evaluations.scoring import Card, improvement
 from evaluations.structure import structure_of
 from evaluations.views.city_sums import Sum
@@ -36,6 +37,8 @@ def figures(
     asked = len(card.questions) if card else 0
     published = next((row for row in results if row.window.year <= year), None)
     before = next((row for row in results if published and row.window.year < published.window.year), None)
+    # what two versions of an instrument say are two things, and their difference is none
+    alike = published is not None and before is not None and version_of(published) == version_of(before)
     surveyed, expected = _respondents(window) if window else (0, 0)
     return {
         "own": decimals.display(own),
@@ -47,8 +50,9 @@ def figures(
         "result_of": str(published.window) if published else "",
         "result_url": reverse("evaluations:result", args=[published.window_id]) if published else "",
         "improvement": decimals.signed(improvement(published.index, before.index))
-        if published and before
+        if published and before and alike
         else "",
+        "other_version": before is not None and not alike,
         "verified": str(whole.verified),
         "verified_url": quick_wins_url(year, status="verified") if whole.verified else "",
         "quick_wins": str(whole.quick_wins),

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 
 from evaluations import rules
 from evaluations.models import Instrument, Result
-from evaluations.results import recomputed
+from evaluations.results import recomputed, version_of
 from evaluations.scoring import Recomputed, improvement
 from evaluations.structure import Structure, structure_of
 from opd.access import city_of, person
@@ -38,7 +38,7 @@ def trend(request: HttpRequest) -> HttpResponse:
     under = next((row for row in versions if str(row.pk) == asked), None)
     context: dict[str, Any] = {
         "rows": as_judged(results),
-        "mixed": len({version_of(row.payload) for row in results}) > 1,
+        "mixed": len({version_of(row) for row in results}) > 1,
         "versions": [
             {"pk": str(row.pk), "label": str(row.label), "chosen": row == under} for row in versions
         ],
@@ -49,17 +49,12 @@ def trend(request: HttpRequest) -> HttpResponse:
     return render(request, "evaluations/trend.html", context)
 
 
-def version_of(payload: Payload) -> tuple[str, int]:
-    """By which version of which question list a frozen result was judged."""
-    return payload["instrument"]["code"], payload["instrument"]["version"]
-
-
 def as_judged(results: Sequence[Result]) -> list[dict[str, Any]]:
     """Each result as it was published; the change only between two that were judged by the same version."""
     rows: list[dict[str, Any]] = []
     before: Result | None = None
     for result in results:
-        same = before is not None and version_of(before.payload) == version_of(result.payload)
+        same = before is not None and version_of(before) == version_of(result)
         index, assessed = _index(result.payload["assessed"]["index"]), result.payload["assessed"]
         old = _index(before.payload["assessed"]["index"]) if before else None
         rows.append(
@@ -85,7 +80,7 @@ def _recomputed(results: Sequence[Result], under: Instrument) -> dict[str, Any]:
     before: Recomputed | None = None
     for result in results:
         found = recomputed(result.payload, structure)
-        own = version_of(result.payload) == (under.code, under.version)
+        own = version_of(result) == (under.code, under.version)
         comparable = before is not None and set(before.shared) == set(found.shared)
         value = found.card.index if found.card.index is not None else found.card.provisional
         rows.append(

@@ -218,6 +218,8 @@ def test_two_years_of_different_versions_are_not_subtracted(reader: Client, clos
         closes_at=CLOSES,
     )  # fmt: skip
     Result.objects.create(window=later, index=closed.index, payload=payload, digest="0" * 64)
+    shown = reader.get(f"{reverse('evaluations:city')}?year=2023").content.decode()
+    assert "dinilai dengan versi lain dari yang sebelumnya" in shown
     page = reader.get(reverse("evaluations:trend"))
     html = page.content.decode()
     assert "bukan satu deret" in html
