@@ -95,7 +95,7 @@ def test_the_process_limits_itself_before_it_opens_anything(
     monkeypatch.setattr(child, "examine", examine)
     child.main([str(tmp_path), "pdf"])
     assert json.loads(capsys.readouterr().out) == {
-        "facts": {"format": "pdf", "pages": 3, "width": None, "height": None, "empty": (), "faint": ()}
+        "facts": {"format": "pdf", "pages": 3, "width": None, "height": None, "empty": [], "faint": []}
     }
 
 
