@@ -47,7 +47,6 @@ RULES = (
     (evaluation_rules, "may_write_answers", "write an answer", "draft", "auditor"),
     (evaluation_rules, "may_read_desk", "read the desk", "-", "administrator"),
     (evaluation_rules, "may_reply", "save a reply", "asked", "reviewer"),
-    (evaluation_rules, "may_extend_item", "extend an item", "asked", "home_reviewer"),
     (evaluation_rules, "is_assessor", "list sheets", "-", "reviewer"),
     (report_rules, "may_read_in", "list reports", "-", "operator"),
     (report_rules, "may_ask_in", "ask for a report", "-", "auditor"),
