@@ -23,6 +23,7 @@ from opd.models import (
     Submission,
 )
 from reports.models import Report
+from surveys.models import Round
 from tests.browser.prepared import NEWCOMER, WITHOUT_ROLE
 
 NOT_A_PAGE = {
@@ -87,6 +88,10 @@ NOT_A_PAGE = {
     "evaluations:exhibit_delete",
     "evaluations:exhibit_file",
     "evaluations:exhibit_preview",
+    "surveys:qr",
+    "surveys:round_move",
+    "surveys:confirm",
+    "surveys:take_over",
     "reports:report_create",
     "reports:report_retry",
     # allauth's, for accounts that people open themselves; here the secretariat does
@@ -160,6 +165,30 @@ def _all() -> Iterator[tuple[str, str]]:
     yield from _reports_read()
     yield from _finding()
     yield from _meetings()
+    yield from _surveys()
+
+
+def _surveys() -> Iterator[tuple[str, str]]:
+    """A round in each state for who keeps it and for an owner; the public form running, full and over."""
+    year = City.objects.get().evaluation_year
+    found = {row.dimension.code: row for row in Round.objects.in_year(year).select_related("dimension")}
+    running, full = found["GOV"].sheets.get(), found["BRD"].sheets.order_by("pk")[0]
+    for sheet in (running, full, found["ENV"].sheets.get()):
+        yield NOBODY, reverse("surveys:answer", args=[sheet.code])
+    for username in ("pemeriksa", "operator.disbudpar", "pimpinan", NEWCOMER):
+        yield username, reverse("surveys:rounds")
+    yield "inspektorat", f"{reverse('surveys:rounds')}?year=2022"
+    yield "perencana", f"{reverse('surveys:rounds')}?year=2030"
+    for code in ("GOV", "BRD", "LIV", "ENV"):
+        yield "pemeriksa", found[code].get_absolute_url()
+    yield "operator.disbudpar", found["BRD"].get_absolute_url()
+    yield "pemeriksa", reverse("surveys:round_create")
+    yield "pemeriksa", reverse("surveys:round_edit", args=[found["LIV"].pk])
+    yield "pemeriksa", reverse("surveys:service", args=[found["LIV"].pk, "LIV-HLT"])
+    for survey in (found["BRD"], found["ENV"]):
+        yield "pemeriksa", reverse("surveys:recap", args=[survey.services.order_by("pk")[0].pk])
+    for name in ("print", "help"):
+        yield "pemeriksa", reverse(f"surveys:{name}", args=[running.code])
 
 
 def _meetings() -> Iterator[tuple[str, str]]:
