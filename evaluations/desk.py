@@ -165,6 +165,21 @@ def kept_rows(rows: Iterable[KeptReply], item: Clarification) -> list[dict[str, 
     ]
 
 
+def taken_off(rows: Iterable[KeptReply]) -> list[dict[str, Any]]:
+    """What a person wrote about items that are another agency's now: the words, and the names of the files."""
+    return [
+        {
+            "number": kept.clarification.number,
+            "text": kept.text,
+            "files": ", ".join(facts["name"] for facts in kept.files),
+            "why": str(KeptReply.Why(kept.why).label),
+            "at": dates.wib(kept.at, kept.clarification.window.city.timezone),
+            "iso": kept.at.isoformat(),
+        }
+        for kept in rows
+    ]
+
+
 def history(events: Iterable[ClarificationEvent], zone: str) -> list[dict[str, Any]]:
     """The timeline of an item, newest first: by office, nobody by name."""
     rows = []

@@ -24,6 +24,7 @@ from evaluations.models import (
 )
 from evaluations.models.clarification import file_facts
 from evaluations.workflow import CLARIFICATION
+from opd import audit as trail
 from opd import storage
 from opd.models import EvidenceKind, Opd, User
 from smartcity.lib import clock, files
@@ -310,10 +311,11 @@ def lapse(item: Clarification) -> Clarification:
 
 
 def _last_writer(item: Clarification) -> User | None:
-    from opd import audit as trail
-
-    event = trail.last_to("clarification.save", item)
-    return event.actor if event else None
+    """Who typed the words last, else who put the last file in."""
+    if event := trail.last_to("clarification.save", item):
+        return event.actor
+    last = item.exhibits.select_related("uploaded_by").order_by("-created_at", "-pk").first()
+    return last.uploaded_by if last else None
 
 
 def _audited(

@@ -237,6 +237,11 @@ class KeptReplyQuerySet(FrozenQuerySet):
         """The person who wrote them, and the reviewer of the city."""
         return self.filter(Q(user=user) | Q(clarification__window__city__in=user.cities(Role.REVIEWER)))
 
+    def taken_from(self, user: User) -> Self:
+        """What the person wrote about items that went to another agency: their pages are closed to them now."""
+        own = self.filter(user=user).exclude(clarification__opd__in=user.opds())
+        return own.select_related("clarification__window__city")
+
 
 class KeptReply(Frozen):
     """Words and files that became no answer: sent too late, or taken off when the item went to another agency."""

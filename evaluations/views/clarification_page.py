@@ -27,6 +27,7 @@ def board_page(user: User, asked: Mapping[str, str]) -> dict[str, Any]:
     return {
         "open": waiting,
         "done": done,
+        "taken_off": desk.taken_off(KeptReply.objects.taken_from(user)[:MOST_DONE]),
         "soon": sum(row["soon"] for row in waiting),
         "answers": bool(user.opds()),
         "asks": rules.is_assessor(user),

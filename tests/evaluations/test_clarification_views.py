@@ -258,6 +258,19 @@ def test_the_reviewer_passes_on_and_extends_with_reasons(item, cast, kominfo):
         assert client_of(cast["operator"]).get(url(item)).status_code == 404
 
 
+def test_words_of_an_item_that_went_elsewhere_stay_readable_for_their_author(item, cast, kominfo):
+    with clock.at(LATER):
+        desk.save_reply(pk=item.pk, text="KANARI-PINDAH", version=item.version, by=fresh(cast["operator"]))
+        desk.pass_on(pk=item.pk, opd=kominfo, reason="Bukan Dinkes.", by=fresh(cast["reviewer"]))
+        boards = {
+            name: client_of(cast[name]).get("/clarifications/").text
+            for name in ("operator", "head", "leader")
+        }
+        assert {name for name, text in boards.items() if "KANARI-PINDAH" in text} == {"operator"}
+        assert item.text not in boards["operator"]
+        assert "KANARI-PINDAH" in client_of(cast["reviewer"]).get(url(item)).text
+
+
 def test_withdrawing_gives_a_reason_back_that_came_too_late(item, cast):
     with clock.at(item.due_at):
         page = client_of(cast["colleague"]).post(

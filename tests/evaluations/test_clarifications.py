@@ -326,6 +326,13 @@ def test_passing_on_keeps_the_words_with_the_agency_that_wrote_them(item, cast, 
     assert now.events.first().opd == kominfo
 
 
+def test_a_file_alone_stays_with_who_put_it_in(item, cast, kominfo, private_files):
+    with clock.at(ASKED + SECOND):
+        put(item, photo(), cast["head"])
+        desk.pass_on(pk=item.pk, opd=kominfo, reason="Bukan Dinkes.", by=fresh(cast["reviewer"]))
+    assert KeptReply.objects.get().user == cast["head"]
+
+
 def test_passing_on_needs_a_reason_and_another_agency_of_the_city(item, cast, dinkes, kominfo, other_city):
     foreign = Opd.objects.create(city=other_city, short="LAIN", official_name="Dinas Lain", kind="dinas")
     with clock.at(ASKED + SECOND):
