@@ -1,4 +1,4 @@
-"""Files on their way from a form to evidence: which came, what is said about them, and why one was refused."""
+"""Files of evidence on their way in from a form, each checked, and out again to who may see them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from opd.forms.quick_wins import UploadForm
-from opd.models import EvidenceKind
+from opd.models import Claim, EvidenceKind
 from smartcity.lib import files
 
 
@@ -58,3 +58,19 @@ def _claims(accepted: files.Accepted, details: Mapping[str, Any]) -> dict[str, A
         "document_date": details.get("document_date"),
         "page": details.get("page", ""),
     }
+
+
+def send(piece: Claim) -> HttpResponseBase:
+    """Answer with the file of a piece of evidence; 404 for a link. The caller has asked who may see it."""
+    stored = piece.stored_file
+    if stored is None:
+        raise Http404
+    return files.serve(stored.sha256, download_name=piece.original_name, media_type=stored.media_type)
+
+
+def send_preview(request: HttpRequest, piece: Claim) -> HttpResponseBase:
+    """Answer with the small picture of a photo; 404 for everything else. The caller has asked who may see it."""
+    stored = piece.stored_file
+    if stored is None or not stored.has_preview:
+        raise Http404
+    return files.serve_preview(request, stored.sha256, download_name=piece.title)

@@ -122,21 +122,13 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Send the file, after asking again who may see it."""
-    piece = evidence_or_404(request, pk)
-    if piece.stored_file is None:
-        raise Http404
-    return files.serve(
-        piece.stored_file.sha256, download_name=piece.original_name, media_type=piece.stored_file.media_type
-    )
+    return uploads.send(evidence_or_404(request, pk))
 
 
 @require_GET
 def preview(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Send the small picture of a photo."""
-    piece = evidence_or_404(request, pk)
-    if piece.stored_file is None or not piece.stored_file.has_preview:
-        raise Http404
-    return files.serve_preview(request, piece.stored_file.sha256, download_name=piece.title)
+    return uploads.send_preview(request, evidence_or_404(request, pk))
 
 
 def _evidence_url(record: QuickWin | Progress) -> str:
