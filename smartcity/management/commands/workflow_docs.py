@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
 
-from evaluations.workflow import CLARIFICATION, OFFICIAL, WINDOW
+from evaluations.workflow import ANSWER, CLARIFICATION, OFFICIAL, WINDOW
 from opd.workflow import DECIDED, DECISION, PROGRAM, PROGRESS, QUICK_WIN
 from smartcity.lib.workflow import Move, Workflow
 from surveys.workflow import ROUND
@@ -32,6 +32,11 @@ TABLES = (
         DECIDED,
     ),
     ("Review window", "When a city is judged; time decides, a dead scheduler changes nothing.", WINDOW),
+    (
+        "Answer of an agency",
+        "A question of the self-assessment that an agency was asked; it counts when the city accepts it.",
+        ANSWER,
+    ),
     (
         "Survey round",
         "When citizens are asked about a dimension; the clock says whether a form takes answers.",
