@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from evaluations import rules
+from evaluations.actions import answer_lines
 from evaluations.actions.steps import TooLate, audit, keep_late, locked_window, question_of
 from evaluations.answering import answer_payload
 from evaluations.models import Answer, AnswerEvent, EvaluationWindow
@@ -106,6 +107,8 @@ def assign_questions(
             continue
         _hand_over(window, answer, known[code], opd, by)
         moved.append(code)
+    if moved and opd is not None:
+        answer_lines.told_asked(window, opd, len(moved), by)
     return moved, left
 
 
@@ -139,4 +142,5 @@ def move_answer(*, pk: int, name: str, by: User, note: str = "") -> AnswerEvent:
     changes = {"submitted": answer_payload(answer), "submitted_at": clock.now()} if name == "submit" else {}
     event: AnswerEvent = ANSWER.make(answer, name, by=by, note=note, changes=changes)
     audit(answer.window, f"answer.{name}", by, answer, after=digest_of(answer_payload(answer)), reason=note)
+    answer_lines.told_moved(answer, name, by)
     return event

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from evaluations import results, rules
+from evaluations.actions import answer_lines
 from evaluations.actions.steps import TooLate, audit, locked_window
 from evaluations.freezing import freeze
 from evaluations.models import EvaluationWindow, Result, Snapshot, WindowEvent
@@ -41,6 +42,7 @@ def open_window(window: EvaluationWindow, *, by: User, note: str = "") -> Snapsh
     now = clock.now()
     WINDOW.make(window, "open", by=by, note=note, changes={"opened_at": now})
     snapshot = freeze(window, by=by)
+    answer_lines.told_frozen(window)
     audit(window, "window.open", by, snapshot, after=snapshot.digest, reason=note)
     return snapshot
 

@@ -13,7 +13,7 @@ from django.test import Client
 from evaluations import actions, rules
 from evaluations.models import Answer, AnswerEvent, EvaluationWindow, Exhibit, LateEntry, SnapshotItem
 from evaluations.workflow import ANSWER
-from opd.models import AuditEvent, Opd, Role, User
+from opd.models import AuditEvent, Notification, Opd, Role, User
 from smartcity.lib import clock
 from smartcity.lib.models import StaleVersion
 from smartcity.lib.workflow import NotReady, WrongStatus
@@ -248,6 +248,44 @@ def test_an_agency_opens_only_what_it_was_asked(asked, cast, second, as_user):
     other = as_user(second)
     assert {other.get(address).status_code for address in (home, f"{home}B-1/")} == {404}
     assert other.post(f"/answers/{asked.pk}/moves/submit/").status_code == 404
+
+
+# --- who is told --------------------------------------------------------------------------------------
+
+
+def lines(user: User) -> list[str]:
+    """What asks for a person's attention now."""
+    return sorted(Notification.objects.of_user(user).unread().values_list("title", flat=True))
+
+
+def test_each_step_is_told_once_to_who_has_the_next_one(window, cast, dinkes, second):
+    actions.assign_questions(window=window, codes=["B-1", "B-2"], opd=dinkes, by=cast["reviewer"])
+    asked = ["2 pertanyaan Tahap II 2022 diminta dari DINKES"]
+    assert (lines(cast["operator"]), lines(cast["head"]), lines(second)) == (asked, asked, [])
+    first, other = Answer.objects.for_page().order_by("question__code")
+    for answer in (first, other):
+        write(answer, cast["operator"])
+        actions.move_answer(pk=answer.pk, name="submit", by=cast["head"])
+    assert lines(cast["operator"]) == [], "everything is handed in"
+    waits = ["Jawaban OPD menunggu diterima: Tahap II 2022"]
+    assert (lines(cast["reviewer"]), lines(cast["planner"]), lines(cast["auditor"])) == (waits, [], [])
+    returned = ["Dikembalikan: jawaban B-1 Tahap II 2022"]
+    for _twice in range(2):  # a second return on the same day asks again
+        actions.move_answer(pk=first.pk, name="return", by=cast["reviewer"], note="Sebut halamannya.")
+        assert (lines(cast["operator"]), lines(cast["reviewer"])) == (returned, waits)
+        write(first, cast["operator"], text="Halaman lain.")
+        actions.move_answer(pk=first.pk, name="submit", by=cast["head"])
+        assert lines(cast["operator"]) == []
+    for answer in (first, other):
+        actions.move_answer(pk=answer.pk, name="accept", by=cast["reviewer"])
+    assert lines(cast["reviewer"]) == []
+
+
+def test_nothing_asks_any_more_once_the_answers_are_frozen(asked, cast, seat, colleague_seat):
+    assert lines(cast["operator"])
+    with clock.at(asked.window.opens_at):
+        actions.open_window(asked.window, by=cast["reviewer"])
+    assert lines(cast["operator"]) == []
 
 
 # --- frozen -------------------------------------------------------------------------------------------
