@@ -12,6 +12,7 @@ from evaluations.models import (
     Exhibit,
     Instrument,
     InstrumentDraft,
+    OfficialResult,
     Seat,
     Snapshot,
 )
@@ -102,6 +103,11 @@ def question_or_404(window: EvaluationWindow, code: str) -> QuestionFacts:
 def item_or_404(request: HttpRequest, pk: int) -> Clarification:
     """An item of the clarification desk the person may see."""
     return get_object_or_404(Clarification.objects.visible_to(person(request)).for_page(), pk=pk)
+
+
+def official_or_404(request: HttpRequest, pk: int) -> OfficialResult:
+    """A revision of a result letter the person may read."""
+    return get_object_or_404(OfficialResult.objects.visible_to(person(request)).for_page(), pk=pk)
 
 
 def posted_version(request: HttpRequest) -> int:

@@ -206,9 +206,9 @@ def may_correct_official(user: "User", row: "OfficialResult") -> bool:
     return may_enter_official(user, row.city_id) and row.status == "published"
 
 
-def may_work_on_officials(user: "User") -> bool:
-    """Who reads a letter before it is published: reviewers and planners."""
-    return user.has_role(REVIEWER, PLANNER)
+def may_read_history(user: "User", row: "OfficialResult") -> bool:
+    """How a letter came to be published: for who works on it and who audits it."""
+    return user.has_role(REVIEWER, PLANNER, AUDITOR, city_id=row.city_id)
 
 
 def may_read_years(user: "User") -> bool:

@@ -14,11 +14,13 @@ from evaluations.views import (
     instrument_drafts,
     instruments,
     material,
+    officials,
     panel,
     results,
     sheet,
     trend,
     windows,
+    years,
 )
 
 app_name = "evaluations"
@@ -51,6 +53,15 @@ urlpatterns = [
     path("windows/<int:pk>/forecast/", forecast.forecast_page, name="forecast"),
     path("windows/<int:pk>/result/", results.result, name="result"),
     path("results/years/", trend.trend, name="trend"),
+    # what the Ministry's letters say, and the years by them
+    path("results/", years.years, name="years"),
+    path("results/official/new/", officials.create, name="official_create"),
+    path("results/official/<int:pk>/", officials.detail, name="official"),
+    path("results/official/<int:pk>/edit/", officials.edit, name="official_edit"),
+    path("results/official/<int:pk>/scan/", officials.scan, name="official_scan"),
+    path("results/official/<int:pk>/file/", officials.file, name="official_file"),
+    path("results/official/<int:pk>/correct/", officials.correct, name="official_correct"),
+    path("results/official/<int:pk>/moves/<slug:name>/", officials.move, name="official_move"),
     # question lists
     path("instruments/", instruments.instruments, name="instruments"),
     path("instruments/upload/", instrument_drafts.upload, name="instrument_upload"),
