@@ -67,7 +67,8 @@ class LetterForm(forms.Form):
     def __init__(
         self, *args: Any, structure: Structure, row: OfficialResult | None = None, **kwargs: Any
     ) -> None:
-        super().__init__(*args, initial=_initial(row) if row else None, **kwargs)
+        kwargs["initial"] = _initial(row) if row else None
+        super().__init__(*args, **kwargs)
         for name in ("rank_national", "rank_province"):
             self.fields[name].widget = forms.TextInput(attrs={"inputmode": "numeric", "class": "num"})
         sections = {SECTION + row.code: str(row.name) for row in structure.sections}

@@ -6,18 +6,48 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from dimensions.models import SmartDimension
-from evaluations.models import EvaluationWindow, Result
+from evaluations.models import EvaluationWindow, OfficialResult, Result
 from evaluations.presentation import short_name
 from evaluations.scoring import Card
 from evaluations.structure import structure_of
+from evaluations.views.explained import explained
+from evaluations.views.official_page import as_given, gain
 from opd.models import City, User
-from smartcity.lib import charts, decimals
+from smartcity.lib import charts, dates, decimals
 
 
 def published_results(user: User, city: City) -> list[Result]:
     """Published results, newest year first."""
     rows = Result.objects.visible_to(user).filter(window__city=city).select_related("window")
     return list(rows.order_by("-window__year", "-window__closes_at"))
+
+
+def with_official(
+    figures: dict[str, Any], user: User, city: City, results: list[Result], year: int
+) -> dict[str, Any]:
+    """The figures with the Ministry's index in place of the computed one, labelled, where its letter is as recent."""
+    letters = OfficialResult.objects.visible_to(user).of_city(city.pk).published().before(year + 1)
+    row = letters.newest_first().first()
+    computed = next((one.window.year for one in results if one.window.year <= year), 0)
+    if row is None or row.year < computed:
+        return figures
+    before = gain(row)
+    told = explained(
+        _("Last official index"),
+        _("As the Ministry's letter gives it. What the portal computed for the round stands beside it."),
+        entered=_("Letter %(number)s of %(date)s.")
+        % {"number": row.letter_number, "date": dates.long_date(row.letter_date)},
+    )
+    return figures | {
+        "official": True,
+        "official_sample": row.sample,
+        "result": as_given(row.index),
+        "result_of": str(row),
+        "result_url": row.get_absolute_url(),
+        "improvement": before["text"] if before else "",
+        "other_version": False,
+        "told": figures["told"] | {"result": told},
+    }
 
 
 def year_before(results: list[Result], year: int) -> int | None:

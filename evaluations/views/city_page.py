@@ -17,7 +17,14 @@ from evaluations.presentation import badge, deadline
 from evaluations.results import self_card
 from evaluations.structure import structure_of
 from evaluations.views.city_figures import figures, quick_wins_url
-from evaluations.views.city_index import composition, published_results, radar, radar_rows, year_before
+from evaluations.views.city_index import (
+    composition,
+    published_results,
+    radar,
+    radar_rows,
+    with_official,
+    year_before,
+)
 from evaluations.views.city_sums import COUNTED, Sum, sums
 from evaluations.views.heat import Cell, heat, legend
 from opd.models import City, QuickWin, Tally, User
@@ -53,7 +60,9 @@ def city_page(user: User, city: City, wanted: str) -> dict[str, Any]:
         "window_deadline": deadline(window, now) if window else None,
         "heading": _heading(whole, late, window),
         "lead": _lead(dimensions, by_dimension),
-        "figures": figures(city, whole, card, results, window, year),
+        "figures": with_official(
+            figures(city, whole, card, results, window, year), user, city, results, year
+        ),
         "dimensions": [_dimension_row(row, by_dimension.get(row.code, Sum()), year) for row in dimensions],
         "filled": str(whole.filled),
         "total": str(whole.total),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from evaluations.models import Answer, Clarification, EvaluationWindow, InstrumentDraft
+from evaluations.models import Answer, Clarification, EvaluationWindow, InstrumentDraft, OfficialResult
 from opd.models import (
     City,
     Decision,
@@ -82,6 +82,10 @@ NOT_A_PAGE = {
     "evaluations:clarification_withdraw",
     "evaluations:clarification_extend",
     "evaluations:clarification_pass_on",
+    "evaluations:official_scan",
+    "evaluations:official_file",
+    "evaluations:official_correct",
+    "evaluations:official_move",
     "evaluations:answer_move",
     "evaluations:exhibit_add",
     "evaluations:exhibit_link",
@@ -322,6 +326,18 @@ def _evaluations() -> Iterator[tuple[str, str]]:
             yield username, reverse("evaluations:answers", args=[window.pk])
         for window, code in ((running, "OP-1"), (ahead, "OP-1"), (ahead, "IM-GOV-1")):
             yield username, reverse("evaluations:answer", args=[window.pk, code])
+    letter = OfficialResult.objects.published().newest_first().first()
+    draft = OfficialResult.objects.drafts().first()
+    for username in ("pemeriksa", "pimpinan", "inspektorat", "operator.disbudpar"):
+        yield username, reverse("evaluations:years")
+        yield username, reverse("evaluations:official", args=[letter.pk])
+    yield "perencana", reverse("evaluations:official", args=[draft.pk])
+    yield "pemeriksa", reverse("evaluations:official_edit", args=[draft.pk])
+    yield "pemeriksa", reverse("evaluations:official_create")
+    yield (
+        "pemeriksa",
+        f"{reverse('evaluations:official_create')}?year=2019&stage=Tahap+I&instrument={closed.instrument_id}",
+    )
     yield "pemeriksa", reverse("evaluations:window_create")
     yield "pemeriksa", reverse("evaluations:window_edit", args=[ahead.pk])
     yield "pemeriksa", reverse("evaluations:seats", args=[running.pk])

@@ -225,7 +225,33 @@ def _reply(world: worlds.World, state: str, do: str) -> dict[str, Any]:
     return {"answer": "Jawaban lain", "version": world.items[state].version, "do": do, "key": KEY}
 
 
+def _letter(world: worlds.World, state: str) -> dict[str, Any]:
+    """A letter of a year the portal held no window for; on a change, other numbers."""
+    found = world.officials.get(state)
+    return {
+        "year": "2020",
+        "stage": "Tahap I",
+        "instrument": Instrument.objects.get().pk,
+        "letter_number": "B-9/2022",
+        "letter_date": "2022-10-01",
+        "index": "3,05",
+        "version": found.version if found else "",
+        "key": KEY,
+    }
+
+
+def _decided(world: worlds.World, state: str) -> dict[str, Any]:
+    return {"note": "Alasan.", "version": world.officials[state].version}
+
+
 BODIES: dict[str, Any] = {
+    "enter a letter": _letter,
+    "change a letter": _letter,
+    "keep a letter's scan": _photo,
+    "correct a letter": _decided,
+    "publish a letter": _decided,
+    "discard a letter": _decided,
+    "withdraw a letter": _decided,
     "bring in an instrument": _instrument,
     "copy an instrument": lambda world, state: {"key": KEY},
     "mend an instrument's draft": _mended,

@@ -126,6 +126,7 @@ def address(world: worlds.World, route: dict[str, str], state: str) -> str:
         "item": lambda: {"pk": world.items[state].pk},
         "item_file": lambda: {"pk": world.items[state].pk, "file_pk": world.item_file(state).pk},
         "item_bytes": lambda: {"pk": world.items[state].pk, "sha256": world.item_file(state).stored_file_id},
+        "official": lambda: {"pk": world.officials[state].pk},
         "report": lambda: {"pk": world.reports[state].pk},
         "import": lambda: {"pk": world.imports[state].pk},
         "program": lambda: {"pk": world.programs[state].pk},
@@ -142,6 +143,8 @@ def address(world: worlds.World, route: dict[str, str], state: str) -> str:
 def unreadable(actor: str, route: dict[str, str], state: str) -> list[bytes]:
     """Canary words this actor may never read anywhere."""
     words = [b"KANARI-NILAI"] if actor != "assessor" else []
+    if actor not in ("reviewer", "home_reviewer", "planner"):
+        words.append(b"KANARI-SURAT")  # nobody else reads a letter before it is published
     if actor not in ("operator", "head"):
         words.append(b"KANARI-KL-DRAF")  # an answer in work is its agency's
     if actor == "other_assessor":

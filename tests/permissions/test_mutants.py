@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from evaluations import rules as evaluation_rules
-from evaluations.models import Clarification, EvaluationWindow, Snapshot
-from evaluations.workflow import CLARIFICATION, WINDOW
+from evaluations.models import Clarification, EvaluationWindow, OfficialResult, Snapshot
+from evaluations.workflow import CLARIFICATION, OFFICIAL, WINDOW
 from opd import rules as opd_rules
 from opd.models import Evidence, QuickWin, Submission, User
 from opd.workflow import QUICK_WIN
@@ -47,6 +47,9 @@ RULES = (
     (evaluation_rules, "may_write_answers", "write an answer", "draft", "auditor"),
     (evaluation_rules, "may_read_desk", "read the desk", "-", "administrator"),
     (evaluation_rules, "may_reply", "save a reply", "asked", "reviewer"),
+    (evaluation_rules, "may_read_years", "read the index of years", "-", "assessor"),
+    (evaluation_rules, "may_enter_official", "prepare a letter", "-", "planner"),
+    (evaluation_rules, "may_change_official", "open a letter's form", "draft", "planner"),
     (evaluation_rules, "is_assessor", "list sheets", "-", "reviewer"),
     (report_rules, "may_read_in", "list reports", "-", "operator"),
     (report_rules, "may_ask_in", "ask for a report", "-", "auditor"),
@@ -70,6 +73,8 @@ MOVES = (
     (WINDOW, "close", "close a window", "open", "planner"),
     (ROUND, "open", "open a survey", "ready", "head"),
     (ROUND, "close", "close a survey", "open", "auditor"),
+    (OFFICIAL, "publish", "publish a letter", "draft", "reviewer"),
+    (OFFICIAL, "withdraw", "withdraw a letter", "published", "leadership"),
     (CLARIFICATION, "withdraw", "withdraw a question", "asked", "operator"),
 )
 QUERYSETS = (
@@ -80,6 +85,7 @@ QUERYSETS = (
     (EvaluationWindow, "read the result", "open", "other_operator"),
     (Snapshot, "read the material", "open", "conflicted"),
     (Clarification, "read an item", "asked", "other_assessor"),
+    (OfficialResult, "read a letter", "draft", "leadership"),
     (Report, "read a report", "ready", "operator"),
     (Round, "read a survey", "draft", "other_operator"),
     (Sheet, "hand out a survey", "open", "assessor"),

@@ -13,7 +13,16 @@ from dimensions.models import SmartDimension
 from evaluations import actions as evaluation
 from evaluations.actions import asking, clarifications
 from evaluations.loading import load
-from evaluations.models import Answer, Area, Clarification, EvaluationWindow, Exhibit, InstrumentDraft, Seat
+from evaluations.models import (
+    Answer,
+    Area,
+    Clarification,
+    EvaluationWindow,
+    Exhibit,
+    InstrumentDraft,
+    OfficialResult,
+    Seat,
+)
 from opd import actions
 from opd.actions import import_work, imports, meetings
 from opd.exchange.found import table_of
@@ -41,7 +50,7 @@ from smartcity.demo import material, writing
 from smartcity.lib import clock, files
 from surveys.models import Round
 from tests.opd.progress import reports
-from tests.permissions import surveys
+from tests.permissions import officials, surveys
 from tests.scenarios import House
 
 INSTRUMENT = Path(__file__).resolve().parents[2] / "evaluations" / "data" / "instrument-sample-2022.yaml"
@@ -92,6 +101,7 @@ class World:
     #: the answers asked of DISBUDPAR in the window in preparation, by their status
     answers: dict[str, Answer] = field(default_factory=dict)
     surveys: dict[str, Round] = field(default_factory=dict)
+    officials: dict[str, OfficialResult] = field(default_factory=dict)
 
     def evidence(self, state: str) -> Evidence:
         return self.quick_wins[state].evidence.get(original_name=f"foto-{state}.jpg")
@@ -121,6 +131,7 @@ def build() -> World:
     _windows(world)
     _answers(world)
     world.surveys = surveys.build(world.city, NOW, fresh(world, "reviewer"), fresh(world, "head"))
+    officials.build(world)
     _desk(world)
     _reports(world)
     world.instrument_draft = _instrument_draft(world)
