@@ -24,12 +24,12 @@ class Desk:
         self.version, self.mood = 3, ""
         self.stored = {"unit": "berkas", "target": "120"}
         self.posts: list[tuple[str, dict[str, Any]]] = []
-        move = SimpleNamespace(name="return", label="Kembalikan", tone="return", needs_note=True)
-        blocked = SimpleNamespace(name="submit", label="Ajukan", tone="primary", needs_note=False)
+        move = SimpleNamespace(name="return", tone="return", needs_note=True)
+        blocked = SimpleNamespace(name="submit", tone="primary", needs_note=False)
         problem = SimpleNamespace(text="Target", anchor="#f-target")
         self.offers = [
-            SimpleNamespace(move=move, problems=[]),
-            SimpleNamespace(move=blocked, problems=[problem]),
+            SimpleNamespace(move=move, label="Kembalikan", problems=[]),
+            SimpleNamespace(move=blocked, label="Ajukan", problems=[problem]),
         ]
 
     def page(self) -> str:
