@@ -6,7 +6,7 @@ Pure reading: `actions.answers` writes, `views.answer*` show.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -88,15 +88,22 @@ def improvement(now: Mapping[str, Any] | None, before: Mapping[str, Any] | None)
     return Decimal(now["self_score"]) - Decimal(before["self_score"])
 
 
-def positions_of(window: EvaluationWindow, user: User) -> tuple[dict[str, Position], dict[str, str]]:
-    """Where each question stands as this person may read it, and the agency that was asked (code -> short name).
+class Asked(NamedTuple):
+    """The agency that was asked for an answer, and where the answer stands."""
+
+    opd: str
+    status: str
+
+
+def positions_of(window: EvaluationWindow, user: User) -> tuple[dict[str, Position], dict[str, Asked]]:
+    """Where each question stands as this person may read it, and of whom it was asked, by its code.
 
     Verified is what an agency claimed and the city accepted, what the secretariat claims with evidence, and a survey
     with as many respondents as were asked for. Three queries.
     """
     places: dict[str, Position] = {}
     rows = list(window.answers.visible_to(user).for_list().prefetch_related("exhibits"))
-    owners = {row.question.code: row.opd.short for row in rows if row.opd}
+    asked = {row.question.code: Asked(row.opd.short, row.status) for row in rows if row.opd}
     for row in rows:
         told = _told(user, row)
         if told is not None:
@@ -105,7 +112,7 @@ def positions_of(window: EvaluationWindow, user: User) -> tuple[dict[str, Positi
                 verified=_is_verified(row, window),
                 waits=row.opd_id is not None,
             )
-    return places, owners
+    return places, asked
 
 
 def _told(user: User, row: Answer) -> Decimal | None:

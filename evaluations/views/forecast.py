@@ -12,9 +12,9 @@ from django.views.decorators.http import require_GET
 
 from evaluations import rules
 from evaluations.access import answering_window_or_404
-from evaluations.answering import positions_of
+from evaluations.answering import Asked, positions_of
 from evaluations.forecast import ANSWER, PROVE, RAISE, VERIFY, Forecast, Step, forecast, steps
-from evaluations.models import EvaluationWindow, Result
+from evaluations.models import AnswerStatus, EvaluationWindow, Result
 from evaluations.presentation import badge, deadline
 from evaluations.scoring import as_decimal
 from evaluations.structure import Structure, structure_of
@@ -31,14 +31,14 @@ def forecast_page(request: HttpRequest, pk: int) -> HttpResponse:
     window = answering_window_or_404(request, pk)
     user, structure = person(request), structure_of(window.instrument)
     city = rules.may_read_answers(user, window)
-    places, owners = positions_of(window, user)
+    places, asked = positions_of(window, user)
     found = steps(structure.parts(), places, levels=_levels(structure))
     if not city:
-        found = [step for step in found if step.code in owners]
-    opds = sorted({owner for owner in owners.values() if owner})
+        found = [step for step in found if step.code in asked]
+    opds = sorted({row.opd for row in asked.values()})
     chosen = request.GET.get("opd", "")
     if city and chosen in opds:
-        found = [step for step in found if owners.get(step.code) == chosen]
+        found = [step for step in found if step.code in asked and asked[step.code].opd == chosen]
     result = forecast(structure.parts(), places)
     context = {
         "window": window,
@@ -49,7 +49,7 @@ def forecast_page(request: HttpRequest, pk: int) -> HttpResponse:
         "chosen": chosen if chosen in opds else "",
         "figures": _figures(window, user, result) if city else [],
         "sections": _sections(structure, result) if city else [],
-        "steps": [_step(window, structure, step, owners) for step in found[:TEN]],
+        "steps": [_step(window, structure, step, asked.get(step.code), city) for step in found[:TEN]],
         "together": decimals.signed(as_decimal(sum((step.gain for step in found[:TEN]), Fraction(0)))),
         "more": len(found) - TEN if len(found) > TEN else 0,
     }
@@ -125,26 +125,36 @@ def _sections(structure: Structure, result: Forecast) -> list[dict[str, str]]:
 
 
 def _step(
-    window: EvaluationWindow, structure: Structure, step: Step, owners: dict[str, str]
+    window: EvaluationWindow, structure: Structure, step: Step, asked: Asked | None, city: bool
 ) -> dict[str, str]:
     question = structure.questions[step.code]
     return {
         "code": step.code,
         "text": str(question.text),
-        "opd": owners.get(step.code, ""),
+        "opd": asked.opd if asked else "",
         "url": reverse("evaluations:answer", args=[window.pk, step.code]),
-        "what": _what(structure, step),
+        "what": _to_verify(step, asked, city) if step.kind == VERIFY else _what(structure, step),
         "gain": decimals.signed(as_decimal(step.gain)),
         "share": decimals.display(as_decimal(step.share * 100)),
     }
+
+
+def _to_verify(step: Step, asked: Asked | None, city: bool) -> str:
+    """Who has the next step with an agency's answer, in the words of the reader."""
+    score = {"score": decimals.exact(step.then)}
+    if asked is not None and asked.status == AnswerStatus.SUBMITTED:
+        if city:
+            return _("%(score)s is claimed; accept it or return it.") % score
+        return _("%(score)s is claimed; it waits to be accepted.") % score
+    if city:
+        return _("%(score)s was claimed; the agency is mending its answer.") % score
+    return _("%(score)s is claimed; submit the answer when it is complete.") % score
 
 
 def _what(structure: Structure, step: Step) -> str:
     """What to do, in one sentence."""
     question = structure.questions[step.code]
     now = "" if step.now is None else decimals.exact(step.now)
-    if step.kind == VERIFY:
-        return _("%(score)s is claimed; accept it or return it.") % {"score": now}
     if step.kind == PROVE:
         return _("%(score)s is claimed without evidence; add what proves it.") % {"score": now}
     if step.kind == ANSWER:

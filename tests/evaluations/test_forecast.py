@@ -114,13 +114,15 @@ def test_the_page_says_each_reader_what_they_may_know(window, cast, dinkes):
     claimed = "Dinyatakan 4; terima atau kembalikan."
     assert claimed not in desk(cast["reviewer"]).get(page).text, "it is being written"
     actions.move_answer(pk=answer.pk, name="submit", by=cast["head"])
-    city = desk(cast["reviewer"]).get(page)
+    city = desk(cast["reviewer"]).get(page)  # handed in: the next step is the reviewer's
     assert claimed in city.text
     assert [step["code"] for step in city.context["steps"]][:2] == ["B-1", "B-2"]
     assert city.context["steps"][0]["gain"] == "+0,80"
     assert claimed not in desk(cast["leader"]).get(page).text, "leadership waits until it is accepted"
     own = desk(cast["operator"]).get(page)
-    assert {step["code"] for step in own.context["steps"]} == {"B-1"}
+    assert [(step["code"], step["what"]) for step in own.context["steps"]] == [
+        ("B-1", "Dinyatakan 4; menunggu diterima.")
+    ]
     assert own.context["figures"] == []
     assert [step["code"] for step in desk(cast["reviewer"]).get(f"{page}?opd=DINKES").context["steps"]] == [
         "B-1"
