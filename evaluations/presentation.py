@@ -27,6 +27,8 @@ from evaluations.workflow import ANSWER, ANSWER_EVENTS, OTHER_EVENTS, WINDOW
 from opd.models import Role
 from opd.presentation.quick_wins import meta_line
 from smartcity.lib import charts, dates, decimals
+from smartcity.lib.models import Event
+from smartcity.lib.workflow import Workflow
 
 SOON_DAYS, TRACK_DAYS = 3, 14
 EVENT_CSS = {"open": "is-sent", "close": "is-ok", "extend": "is-returned"}
@@ -63,11 +65,18 @@ def answer_badge(status: str) -> dict[str, str]:
 
 def answer_history(events: Iterable[AnswerEvent], zone: str) -> list[dict[str, Any]]:
     """The timeline of an answer, newest first."""
+    return timeline(events, ANSWER, ANSWER_EVENTS, ANSWER_CSS, zone)
+
+
+def timeline(
+    events: Iterable[Event], workflow: Workflow, others: Mapping[str, Any], css: Mapping[str, str], zone: str
+) -> list[dict[str, Any]]:
+    """Events as rows of timeline.html; `others` names those that move no status, `css` marks some of them."""
     return [
         {
-            "css": ANSWER_CSS.get(event.move, ""),
+            "css": css.get(event.move, ""),
             "verb": str(
-                ANSWER.moves[event.move].past if event.move in ANSWER.moves else ANSWER_EVENTS[event.move]
+                workflow.moves[event.move].past if event.move in workflow.moves else others[event.move]
             ),
             "text": str(Role(event.role).label) if event.role else "",
             "iso": event.at.isoformat(),
@@ -131,22 +140,14 @@ def times(window: EvaluationWindow) -> list[dict[str, str]]:
 
 
 def history(events: Iterable[WindowEvent], zone: str) -> list[dict[str, Any]]:
-    """The timeline of a window, newest first."""
-    return [
-        {
-            "css": EVENT_CSS.get(event.move, ""),
-            "verb": str(
-                WINDOW.moves[event.move].past if event.move in WINDOW.moves else OTHER_EVENTS[event.move]
-            ),
-            "text": _("until %(time)s") % {"time": dates.wib(event.until, zone)}
-            if event.until
-            else (str(Role(event.role).label) if event.role else _("by the clock")),
-            "iso": event.at.isoformat(),
-            "at": dates.wib(event.at, zone),
-            "note": event.note,
-        }
-        for event in events
-    ]
+    """The timeline of a window, newest first; an extension says until when."""
+    events = list(events)
+    rows = timeline(events, WINDOW, OTHER_EVENTS, EVENT_CSS, zone)
+    for row, event in zip(rows, events, strict=True):
+        if event.until:
+            row["text"] = _("until %(time)s") % {"time": dates.wib(event.until, zone)}
+        row["text"] = row["text"] or _("by the clock")
+    return rows
 
 
 def receipt(hand_in: HandIn, zone: str) -> dict[str, Any]:

@@ -208,6 +208,7 @@ def evidence_payload(piece: "Claim") -> dict[str, Any]:
         "size": stored.size if stored else 0,
         "pages": stored.pages if stored else None,
         "has_preview": bool(stored and stored.has_preview),
+        "doubts": stored.doubts if stored else None,
     }
 
 

@@ -29,6 +29,7 @@ from opd.models import (
     QuickWin,
     Role,
     Status,
+    StoredFile,
     User,
 )
 from opd.models import Evidence as EvidenceRow
@@ -209,7 +210,12 @@ def _row(row: Mapping[str, Any]) -> EvidenceRow:
         name: date.fromisoformat(row[name]) if row[name] else None
         for name in ("document_date", "valid_until")
     }
-    return EvidenceRow(kind=row["kind"], page=row["page"], stored_file_id=row["sha256"] or None, **days)
+    stored = (
+        StoredFile(sha256=row["sha256"], pages=row["pages"], doubts=row.get("doubts"))
+        if row["sha256"]
+        else None
+    )
+    return EvidenceRow(kind=row["kind"], page=row["page"], stored_file=stored, **days)
 
 
 def _tally(row: TallyRow) -> Tally:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from evaluations.presentation import timeline
 from opd.models import Role
 from smartcity.lib import dates, decimals
 from surveys import qr, tallies
@@ -102,19 +103,7 @@ def times(survey: Round) -> list[dict[str, str]]:
 
 def history(events: Iterable[RoundEvent], zone: str) -> list[dict[str, Any]]:
     """The timeline of a round, newest first."""
-    return [
-        {
-            "css": EVENT_CSS.get(event.move, ""),
-            "verb": str(
-                ROUND.moves[event.move].past if event.move in ROUND.moves else OTHER_EVENTS[event.move]
-            ),
-            "text": str(Role(event.role).label) if event.role else "",
-            "iso": event.at.isoformat(),
-            "at": dates.wib(event.at, zone),
-            "note": event.note,
-        }
-        for event in events
-    ]
+    return timeline(events, ROUND, OTHER_EVENTS, EVENT_CSS, zone)
 
 
 def sheet_row(sheet: Sheet) -> dict[str, Any]:

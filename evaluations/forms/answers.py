@@ -7,11 +7,10 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from evaluations.forms.windows import helper
 from evaluations.models import AnswerStatus, Exhibit
 from evaluations.structure import RubricStep, Structure
 from opd.forms.quick_wins import EvidenceForm
-from smartcity.lib.forms import NumberField
+from smartcity.lib.forms import NumberField, helper
 from smartcity.lib.text import plain_text
 
 

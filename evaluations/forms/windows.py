@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -14,17 +13,10 @@ from evaluations import rules
 from evaluations.models import Area, EvaluationWindow, Instrument, Seat
 from opd.models import Role, User
 from smartcity.lib.dates import zone_label
+from smartcity.lib.forms import helper
 from smartcity.lib.text import plain_text
 
 ACCESS_AFTER_CLOSE = timedelta(days=7)
-
-
-def helper() -> FormHelper:
-    """The template owns the form tag, the token and the buttons."""
-    helper = FormHelper()
-    helper.form_tag = False
-    helper.disable_csrf = True
-    return helper
 
 
 class MomentField(forms.DateTimeField):

@@ -103,7 +103,7 @@ def evidence_of(
 ) -> dict[str, Any]:
     """The evidence a person may read, with what speaks against each piece: dates, pages, other claims."""
     if stored is None:
-        return {"evidence": [], "kinds": set(), "evidence_url": "", "link_url": ""}
+        return {"evidence": [], "kinds": set(), "upload_url": "", "link_url": ""}
     pieces = list(Exhibit.objects.visible_to(user).filter(answer=stored).for_list())
     if payload is not None and not editable:
         told = {piece["id"] for piece in payload.get("evidence", ())}
@@ -115,7 +115,7 @@ def evidence_of(
             for piece in pieces
         ],
         "kinds": {piece.kind for piece in pieces if not piece.flags(window.year)},
-        "evidence_url": reverse("evaluations:exhibit_add", args=[stored.pk]),
+        "upload_url": reverse("evaluations:exhibit_add", args=[stored.pk]),
         "link_url": reverse("evaluations:exhibit_link", args=[stored.pk]),
     }
 

@@ -10,22 +10,9 @@ from opd import audit, finding, rules
 from opd.actions.programs import TOLD
 from opd.actions.records import same
 from opd.models import Program, ProgramYear, Progress, StateChange, User
-from opd.payload import program_payload_of
+from opd.payload import YEAR_VALUES, program_payload_of
 from smartcity.lib import clock
 from smartcity.lib.models import digest_of
-
-#: What is written of a year, whichever of its figures changed.
-_FIGURES = (
-    "target",
-    "actual",
-    "stated",
-    "budget",
-    "absorbed",
-    "fund_source",
-    "state",
-    "state_reason",
-    "carried",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +138,7 @@ class _Batch:
             self._saved, update_conflicts=True, unique_fields=["id"], update_fields=sorted(self._columns)
         )
         ProgramYear.objects.bulk_create(
-            self._saved_years, update_conflicts=True, unique_fields=["id"], update_fields=_FIGURES
+            self._saved_years, update_conflicts=True, unique_fields=["id"], update_fields=YEAR_VALUES
         )
         StateChange.objects.bulk_create(self._states)
         _link(self._links)

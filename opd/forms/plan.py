@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from dimensions.models import SmartDimension, SubDimension
-from opd.forms.quick_wins import ListFilter, helper
+from opd.forms.quick_wins import ListFilter
 from opd.forms.shared import FittingSubDimension
 from opd.models import (
     CityBudget,
@@ -22,7 +22,7 @@ from opd.models import (
     State,
     Strategy,
 )
-from smartcity.lib.forms import DayField, NumberField
+from smartcity.lib.forms import DayField, NumberField, helper
 from smartcity.lib.text import plain_text
 
 HELP = {

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.validators import MinValueValidator
 from django.db.models import QuerySet
@@ -14,7 +13,7 @@ from opd.completeness import fields_of
 from opd.forms.shared import FittingSubDimension
 from opd.models import Evidence, EvidenceKind, Note, Opd, QuickWin
 from smartcity.lib import files
-from smartcity.lib.forms import DayField, NumberField
+from smartcity.lib.forms import DayField, NumberField, helper
 from smartcity.lib.spreadsheets import MAX_BYTES
 from smartcity.lib.text import plain_text
 
@@ -39,14 +38,6 @@ HELP = {
 }
 LONG = ("problem", "description", "schedule", "sustainability")
 SHORT_TEXT = ("beneficiaries", "partners")
-
-
-def helper() -> FormHelper:
-    """The template owns the form tag, the token and the buttons."""
-    helper = FormHelper()
-    helper.form_tag = False
-    helper.disable_csrf = True
-    return helper
 
 
 class _QuickWinForm(forms.ModelForm):

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
@@ -18,6 +19,14 @@ def typed(posted: QueryDict) -> QueryDict:
     for name in data:
         data.setlist(name, [tidy(text) for text in data.getlist(name)])
     return data
+
+
+def helper() -> FormHelper:
+    """The template owns the form tag, the token and the buttons."""
+    helper = FormHelper()
+    helper.form_tag = False
+    helper.disable_csrf = True
+    return helper
 
 
 class NumberField(forms.Field):

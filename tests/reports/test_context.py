@@ -98,3 +98,20 @@ def test_who_asked_is_an_office_and_never_a_person(freeze, window, cast) -> None
 
 def test_offices_that_sign_are_those_of_planner_and_reviewer(freeze, window) -> None:
     assert [row["office"]["short"] for row in freeze(window)["signatures"]] == ["BAPPELITBANG", "DISKOMINFO"]
+
+
+def test_a_frozen_document_is_doubted_by_what_was_frozen(db, count_queries) -> None:  # type: ignore[no-untyped-def]
+    """Whatever became of the file since: nothing live is asked, however many pieces there are."""
+    row = {
+        "kind": "report", "title": "Laporan", "url": "", "document_date": "2022-08-31", "page": "2", "valid_until": "",
+        "sha256": "a" * 64, "pages": 3, "has_preview": False, "sample": False,
+    }  # fmt: skip
+    doubts = [None, {"empty": [], "faint": []}, {"empty": [2], "faint": []}, {"empty": [], "faint": [2]}]
+    found: list[bool] = []
+    queries = count_queries(
+        lambda: found.extend(
+            context._evidence({**row, "doubts": doubt}, 2022)["doubtful"] for doubt in doubts
+        )
+    )
+    assert (found, queries) == ([False, False, True, True], 0)
+    assert context._evidence(row, 2022)["doubtful"] is False, "frozen before pages were looked at"
