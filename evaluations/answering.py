@@ -14,7 +14,7 @@ from evaluations import rules
 from evaluations.forecast import Position
 from evaluations.models import Answer, EvaluationWindow, Exhibit, Question
 from opd.models import User
-from opd.payload import evidence_payload, plain
+from opd.payload import evidence_payload, pieces_of, plain
 
 SCHEMA = 1
 
@@ -29,7 +29,7 @@ def answer_payload(answer: Answer) -> dict[str, Any]:
         "self_score": None if value is None else plain(value),
         "respondents": answer.respondents,
         "text": answer.text,
-        "evidence": [evidence_payload(piece) for piece in answer.exhibits.for_list()],
+        "evidence": [evidence_payload(piece) for piece in pieces_of(answer, "exhibits")],
         "sample": answer.sample,
     }
 

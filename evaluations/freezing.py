@@ -1,7 +1,8 @@
 """Taking the snapshot: the city's verified quick wins, answers and the plan's year, as plain JSON with digests."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from evaluations.answering import answer_payload
 from evaluations.models import EvaluationWindow, Snapshot, SnapshotItem
@@ -15,16 +16,73 @@ Kind = SnapshotItem.Kind
 MASTERPLAN = "MASTERPLAN"
 
 
-def freeze(window: EvaluationWindow, *, by: User | None) -> Snapshot:
-    """Write the window's next snapshot and its items. Runs inside the transaction that opens the window."""
-    contents = [
+class Content(NamedTuple):
+    """One thing to freeze, and the digest of its content."""
+
+    kind: str
+    key: str
+    payload: dict[str, Any]
+    digest: str
+
+
+#: Kind, key and digest of everything in a snapshot, as snapshots and proposals list it.
+type Listed = Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What one state holds otherwise than another: (kind, key) of each item, in order."""
+
+    added: tuple[tuple[str, str], ...]
+    changed: tuple[tuple[str, str], ...]
+    withdrawn: tuple[tuple[str, str], ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.changed or self.withdrawn)
+
+    def __len__(self) -> int:
+        return len(self.added) + len(self.changed) + len(self.withdrawn)
+
+
+def contents(window: EvaluationWindow) -> list[Content]:
+    """Everything a snapshot would hold now. The number of queries does not depend on how much there is."""
+    found = [
         *((Kind.QUICK_WIN, payload["code"], payload) for payload in _quick_wins(window)),
         *((Kind.ANSWER, payload["question"], payload) for payload in _answers(window)),
         *((Kind.PLAN, MASTERPLAN, payload) for payload in _masterplan(window)),
         *((Kind.PROGRAM, payload["code"], payload) for payload in _programs(window)),
     ]
-    digests = [(str(kind), str(key), digest_of(payload)) for kind, key, payload in contents]
-    payload = _summary(window, digests)
+    return [Content(str(kind), str(key), payload, digest_of(payload)) for kind, key, payload in found]
+
+
+def listed(found: Sequence[Content]) -> list[list[str]]:
+    """The list of a state: kind, key and digest of each item."""
+    return [[row.kind, row.key, row.digest] for row in found]
+
+
+def mark_of(found: Sequence[Content]) -> str:
+    """One digest for a whole state, so that a form can carry what its reader saw."""
+    return digest_of({"items": listed(found)})
+
+
+def compare(before: Listed, after: Listed) -> Changes:
+    """Return what `after` holds otherwise than `before`."""
+    old = {(kind, key): digest for kind, key, digest in before}
+    new = {(kind, key): digest for kind, key, digest in after}
+    return Changes(
+        added=tuple(place for place in new if place not in old),
+        changed=tuple(place for place in new if place in old and old[place] != new[place]),
+        withdrawn=tuple(place for place in old if place not in new),
+    )
+
+
+def freeze(window: EvaluationWindow, *, by: User | None, found: Sequence[Content] | None = None) -> Snapshot:
+    """Write the window's next snapshot and its items: `found`, or everything as it is now.
+
+    Runs inside the transaction that approves the submission or opens the window.
+    """
+    found = contents(window) if found is None else found
+    payload = _summary(window, listed(found))
     snapshot = Snapshot.objects.create(
         window=window,
         version=window.snapshots.count() + 1,
@@ -34,8 +92,8 @@ def freeze(window: EvaluationWindow, *, by: User | None) -> Snapshot:
         digest=digest_of(payload),
     )
     SnapshotItem.objects.bulk_create(
-        SnapshotItem(snapshot=snapshot, kind=kind, key=key, payload=content, digest=digest)
-        for (kind, key, content), (_kind, _key, digest) in zip(contents, digests, strict=True)
+        SnapshotItem(snapshot=snapshot, kind=row.kind, key=row.key, payload=row.payload, digest=row.digest)
+        for row in found
     )
     return snapshot
 
@@ -46,22 +104,20 @@ def contradictions() -> Iterator[str]:
         if digest_of(item.payload) != item.digest:
             yield f"snapshot item {item.pk}: content and digest differ"
     for snapshot in Snapshot.objects.prefetch_related("items"):
-        listed = {(kind, key, digest) for kind, key, digest in snapshot.payload["items"]}
+        names = {(kind, key, digest) for kind, key, digest in snapshot.payload["items"]}
         if digest_of(snapshot.payload) != snapshot.digest:
             yield f"snapshot {snapshot.pk}: content and digest differ"
-        if listed != {(item.kind, item.key, item.digest) for item in snapshot.items.all()}:
+        if names != {(item.kind, item.key, item.digest) for item in snapshot.items.all()}:
             yield f"snapshot {snapshot.pk}: items and list differ"
 
 
 def _quick_wins(window: EvaluationWindow) -> Iterator[dict[str, Any]]:
-    rows = QuickWin.objects.of_city(window.city_id).in_year(window.year).verified()
-    for quick_win in rows.select_related("opd", "dimension", "sub_dimension").order_by("number"):
+    for quick_win in QuickWin.objects.of_city(window.city_id).in_year(window.year).to_freeze():
         yield quick_win_payload(quick_win)
 
 
 def _answers(window: EvaluationWindow) -> Iterator[dict[str, Any]]:
-    rows = window.answers.counting().given().select_related("question", "opd")
-    for answer in rows.order_by("question__code"):
+    for answer in window.answers.to_freeze():
         yield answer_payload(answer)
 
 
@@ -79,7 +135,7 @@ def _programs(window: EvaluationWindow) -> Iterator[dict[str, Any]]:
             yield program_year_payload(row)
 
 
-def _summary(window: EvaluationWindow, digests: list[tuple[str, str, str]]) -> dict[str, Any]:
+def _summary(window: EvaluationWindow, items: list[list[str]]) -> dict[str, Any]:
     instrument = window.instrument
     return {
         "schema": SCHEMA,
@@ -92,5 +148,5 @@ def _summary(window: EvaluationWindow, digests: list[tuple[str, str, str]]) -> d
             "title": instrument.title,
             "digest": instrument.digest,
         },
-        "items": [list(row) for row in digests],
+        "items": items,
     }

@@ -3,16 +3,54 @@
 from collections.abc import Iterator
 
 from evaluations import freezing, results
-from evaluations.models import Clarification, ClarificationReceipt, HandIn, Score, Seat
+from evaluations.models import (
+    CitySubmission,
+    Clarification,
+    ClarificationReceipt,
+    HandIn,
+    Score,
+    Seat,
+    SubmissionProposal,
+)
 from smartcity.lib.models import digest_of
 
 
 def contradictions() -> Iterator[str]:
     """Re-derive every digest and every result of this app and name what does not fit."""
     yield from freezing.contradictions()
+    yield from _submissions()
     yield from _hand_ins()
     yield from _replies()
     yield from results.contradictions()
+
+
+def _submissions() -> Iterator[str]:
+    """A receipt says what its snapshot is, of its own window and version; an opened window has no later version."""
+    for receipt in CitySubmission.objects.select_related("snapshot", "window").order_by("window", "version"):
+        if digest_of(receipt.payload) != receipt.digest:
+            yield f"receipt {receipt.number}: content and digest differ"
+        said, frozen = receipt.payload, receipt.snapshot
+        if (said["number"], said["version"], said["snapshot"]) != (
+            receipt.number,
+            frozen.version,
+            frozen.digest,
+        ) or (receipt.version, receipt.window_id) != (frozen.version, frozen.window_id):
+            yield f"receipt {receipt.number}: snapshot and receipt differ"
+        opened = receipt.window.opened_at
+        if opened is not None and receipt.at > opened:
+            yield f"receipt {receipt.number}: submitted after its window was opened"
+    for window, versions in _versions().items():
+        if sorted(versions) != list(range(1, len(versions) + 1)):
+            yield f"window {window}: the versions of its submissions have gaps"
+    for proposal in SubmissionProposal.objects.filter(status="approved", window__submissions__isnull=True):
+        yield f"proposal {proposal.pk}: approved without a receipt"
+
+
+def _versions() -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for window, version in CitySubmission.objects.values_list("window", "version"):
+        found.setdefault(window, []).append(version)
+    return found
 
 
 def _hand_ins() -> Iterator[str]:

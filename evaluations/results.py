@@ -152,8 +152,7 @@ def frozen_answers(window: EvaluationWindow) -> dict[str, dict[str, Any]]:
     snapshot = window.snapshot()
     if snapshot is not None:
         return snapshot.items.of_kind(SnapshotItem.Kind.ANSWER).payloads()
-    rows = window.answers.counting().given().select_related("question", "opd").prefetch_related("exhibits")
-    return {row.question.code: answer_payload(row) for row in rows}
+    return {row.question.code: answer_payload(row) for row in window.answers.to_freeze()}
 
 
 def contradictions() -> list[str]:

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 from opd import rules as opd_rules
 
 if TYPE_CHECKING:
-    from evaluations.models import Answer, Clarification, EvaluationWindow, OfficialResult, Seat
+    from evaluations.models import (
+        Answer,
+        Clarification,
+        EvaluationWindow,
+        OfficialResult,
+        Seat,
+        SubmissionProposal,
+    )
     from opd.models import User
 
 REVIEWER, PLANNER, AUDITOR, LEADERSHIP, ASSESSOR = "reviewer", "planner", "auditor", "leadership", "assessor"
@@ -101,6 +108,23 @@ def reads_as_written(user: "User", answer: "Answer") -> bool:
 def reads_as_submitted(user: "User", answer: "Answer") -> bool:
     """Whether a person reads what an agency handed in last; leadership waits until it is accepted."""
     return user.has_role(REVIEWER, PLANNER, AUDITOR, city_id=answer.city_id)
+
+
+def may_propose_submission(user: "User", proposal: "SubmissionProposal") -> bool:
+    """Kominfo holds the self-assessment for ready, until the opening fixes what is judged."""
+    return user.has_role(REVIEWER, city_id=proposal.city_id) and proposal.window.accepts_answers()
+
+
+def may_approve_submission(user: "User", proposal: "SubmissionProposal") -> bool:
+    """Bappelitbang approves or returns, and nobody what they proposed themselves.
+
+    Source: domain guide, sections 10 and 11.
+    """
+    return (
+        user.has_role(PLANNER, city_id=proposal.city_id)
+        and proposal.window.accepts_answers()
+        and proposal.proposed_by_id != user.pk
+    )
 
 
 def may_see_dashboard(user: "User") -> bool:

@@ -1,8 +1,11 @@
-"""Every status and every move of a window, an answer, a clarification and a result letter: the procedure on one page."""
+"""Every status and every move of a window, an answer, a submission, a clarification and a result letter.
+
+The whole procedure on one page.
+"""
 
 from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from evaluations import rules
@@ -11,7 +14,7 @@ from smartcity.lib.dates import wib
 from smartcity.lib.workflow import Move, Problem, Workflow
 
 if TYPE_CHECKING:
-    from evaluations.models import Answer, Clarification, EvaluationWindow, OfficialResult
+    from evaluations.models import Answer, Clarification, EvaluationWindow, OfficialResult, SubmissionProposal
 
 DRAFT, OPEN, CLOSED = "draft", "open", "closed"
 SURVEY_MEAN = "survey_mean"
@@ -37,10 +40,22 @@ def needed_to_open(window: "EvaluationWindow", note: str) -> list[Problem]:
         if len(uncovered) > NAMED:
             text = gettext("%(count)s areas have no assessor.") % {"count": len(uncovered)}
         problems.append(Problem(text, "#seats"))
-    if foreign := window.quick_wins_of_another_set():
-        text = gettext("These quick wins belong to dimensions the instrument does not have: %(codes)s.")
-        problems.append(Problem(text % {"codes": ", ".join(foreign)}, "#snapshot"))
+    submission = window.last_submission()
+    if submission is None:
+        problems += _foreign(window)
+    elif not submission.fits(window):
+        text = gettext("Version %(version)s was submitted for another question list or year. Submit anew.")
+        problems.append(Problem(text % {"version": submission.version}, "#snapshot"))
     return problems
+
+
+def _foreign(window: "EvaluationWindow") -> list[Problem]:
+    """Verified quick wins no question of the instrument asks about."""
+    foreign = window.quick_wins_of_another_set()
+    if not foreign:
+        return []
+    text = gettext("These quick wins belong to dimensions the instrument does not have: %(codes)s.")
+    return [Problem(text % {"codes": ", ".join(foreign)}, "#snapshot")]
 
 
 def needed_to_close(window: "EvaluationWindow", note: str) -> list[Problem]:
@@ -104,6 +119,58 @@ ANSWER = Workflow(
 OTHER_EVENTS = {"extend": _("Extended"), "create": _("Prepared")}
 #: The same of an answer.
 ANSWER_EVENTS = {"assign": _("Asked of the agency"), "take_over": _("Taken over by the secretariat")}
+
+
+def needed_to_propose(proposal: "SubmissionProposal", note: str) -> list[Problem]:
+    """Nothing waits for the city's own word any more. What agencies still owe stops nothing: it has its price."""
+    window, problems = proposal.window, needed_to_approve(proposal, note)
+    if count := window.answers_to_judge():
+        text = ngettext(
+            "%(count)s answer of an agency waits to be accepted or returned.",
+            "%(count)s answers of agencies wait to be accepted or returned.",
+            count,
+        )
+        problems.append(Problem(text % {"count": count}, "#c-judge"))
+    if count := window.quick_wins_to_judge():
+        text = ngettext(
+            "%(count)s quick win waits to be verified or returned.",
+            "%(count)s quick wins wait to be verified or returned.",
+            count,
+        )
+        problems.append(Problem(text % {"count": count}, "#c-quick-wins-judge"))
+    if not note.strip():
+        problems.append(
+            Problem(gettext("Write to the planner what is ready and which gaps remain."), "#note-propose")
+        )
+    return problems
+
+
+def needed_to_approve(proposal: "SubmissionProposal", note: str) -> list[Problem]:
+    """Something to submit, of the instrument's own dimensions, for a window that still comes."""
+    window, problems = proposal.window, []
+    if window.closes_at <= clock.now():
+        problems.append(Problem(gettext("The closing time has already passed."), "#times"))
+    if not window.has_content():
+        problems.append(
+            Problem(
+                gettext("There is nothing to submit: no answer counts and no quick win is verified."),
+                "#checks",
+            )
+        )
+    problems += [Problem(problem.text, "#c-foreign") for problem in _foreign(window)]
+    return problems
+
+
+# fmt: off
+TO_PROPOSE, TO_DECIDE = frozenset({"draft", "returned", "approved"}), frozenset({"proposed"})
+SUBMISSION = Workflow(
+    #    name       from        to          who may                        on the button, in the history, what may be missing
+    Move("propose", TO_PROPOSE, "proposed", rules.may_propose_submission,  _("Propose to Bappelitbang"), _("Proposed"),   needed_to_propose, takes_note=True, tone="primary"),
+    Move("recall",  TO_DECIDE,  "draft",    rules.may_propose_submission,  _("Take back"),               _("Taken back")),
+    Move("return",  TO_DECIDE,  "returned", rules.may_approve_submission,  _("Return"),                  _("Returned"),   needs_note=True,   tone="return"),
+    Move("approve", TO_DECIDE,  "approved", rules.may_approve_submission,  _("Approve and freeze"),      _("Approved, frozen"), needed_to_approve, tone="primary"),
+)
+# fmt: on
 
 
 def needed_in_time(item: "Clarification", note: str) -> list[Problem]:

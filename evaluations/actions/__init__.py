@@ -26,13 +26,16 @@ from evaluations.actions.panel import (
     seat_assessor,
 )
 from evaluations.actions.steps import TooLate
+from evaluations.actions.submissions import ContentChanged, approve_submission, move_submission
 from evaluations.actions.window import close_window, ensure_closed, extend_window, open_window, save_window
 
 __all__ = [
     "REMARK_NEEDED",
     "BaseChanged",
+    "ContentChanged",
     "TooLate",
     "add_exhibit",
+    "approve_submission",
     "assign_questions",
     "base_mark",
     "base_of",
@@ -47,6 +50,7 @@ __all__ = [
     "mend_draft",
     "missing_scores",
     "move_answer",
+    "move_submission",
     "open_window",
     "remove_exhibit",
     "remove_seat",

@@ -31,7 +31,7 @@ def told_asked(window: EvaluationWindow, opd: Opd, count: int, by: User) -> None
         count,
     ) % {"count": count, "window": window, "opd": opd.short}
     url = reverse("evaluations:answers", args=[window.pk])
-    _write(_of_agency(opd), by, window, Kind.REMINDER, ASKED, window.pk, title, url)
+    write_lines(_of_agency(opd), by, window, Kind.REMINDER, ASKED, window.pk, title, url)
 
 
 def told_moved(answer: Answer, name: str, by: User) -> None:
@@ -43,15 +43,15 @@ def told_moved(answer: Answer, name: str, by: User) -> None:
         _settle_asked(answer)
         title = _("Answers of agencies wait to be accepted: %(window)s") % code
         url = f"{reverse('evaluations:answers', args=[window.pk])}?status=submitted"
-        judges = [user for user in _of_city(window) if rules.may_judge_answer(user, answer)]
-        _write(judges, by, window, Kind.DECISION, WAITING, window.pk, title, url)
+        judges = [user for user in people_of_city(window) if rules.may_judge_answer(user, answer)]
+        write_lines(judges, by, window, Kind.DECISION, WAITING, window.pk, title, url)
         return
     if not window.answers.filter(status="submitted").exists():
         Notification.objects.filter(kind=Kind.DECISION).about_things(WAITING, [window.pk]).settle()
     if name in ("return", "reopen") and answer.opd:
         url = reverse("evaluations:answer", args=[window.pk, answer.question.code])
         title = _("Returned: answer %(code)s of %(window)s") % code
-        _write(_of_agency(answer.opd), by, window, Kind.RETURNED, RETURNED, answer.pk, title, url)
+        write_lines(_of_agency(answer.opd), by, window, Kind.RETURNED, RETURNED, answer.pk, title, url)
 
 
 def told_frozen(window: EvaluationWindow) -> None:
@@ -77,7 +77,7 @@ def _of_agency(opd: Opd) -> list[User]:
     return _people(held)
 
 
-def _of_city(window: EvaluationWindow) -> list[User]:
+def people_of_city(window: EvaluationWindow) -> list[User]:
     held = Membership.objects.valid_now().of_roles([Role.REVIEWER, Role.PLANNER]).filter(city=window.city_id)
     return _people(held)
 
@@ -87,7 +87,7 @@ def _people(held: Any) -> list[User]:
     return list({row.user_id: row.user for row in rows}.values())
 
 
-def _write(
+def write_lines(
     people: Iterable[User],
     by: User,
     window: EvaluationWindow,

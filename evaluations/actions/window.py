@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from evaluations import results, rules
-from evaluations.actions import answer_lines
+from evaluations.actions import answer_lines, submission_lines
 from evaluations.actions.steps import TooLate, audit, locked_window
 from evaluations.freezing import freeze
 from evaluations.models import EvaluationWindow, Result, Snapshot, WindowEvent
@@ -38,11 +38,17 @@ def save_window(*, window: EvaluationWindow, by: User, version: int | None = Non
 
 @transaction.atomic
 def open_window(window: EvaluationWindow, *, by: User, note: str = "") -> Snapshot:
-    """Open the window and freeze what is judged: verified quick wins, their evidence, the city's answers."""
+    """Open the window: what the planner approved last is judged; without an approval, what stands now is frozen.
+
+    The row's lock makes an approval at the same moment come before, and then it is judged, or find the window open.
+    """
     now = clock.now()
     WINDOW.make(window, "open", by=by, note=note, changes={"opened_at": now})
-    snapshot = freeze(window, by=by)
+    submission = window.last_submission()
+    snapshot = submission.snapshot if submission else freeze(window, by=by)
     answer_lines.told_frozen(window)
+    if proposal := window.proposal_or_none():
+        submission_lines.settle(proposal)
     audit(window, "window.open", by, snapshot, after=snapshot.digest, reason=note)
     return snapshot
 

@@ -18,6 +18,7 @@ from evaluations.models.panel import HandIn, Seat
 from evaluations.models.result import Result
 from evaluations.models.score import LateEntry, Score
 from evaluations.models.snapshot import Snapshot, SnapshotItem
+from evaluations.models.submission import CitySubmission, ProposalStatus, SubmissionEvent, SubmissionProposal
 from evaluations.models.window import EvaluationWindow, Status, WindowEvent
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "AnswerEvent",
     "AnswerStatus",
     "Area",
+    "CitySubmission",
     "Clarification",
     "ClarificationAlert",
     "ClarificationEvent",
@@ -42,6 +44,7 @@ __all__ = [
     "OfficialResult",
     "OfficialStatus",
     "Origin",
+    "ProposalStatus",
     "Question",
     "Result",
     "RubricLevel",
@@ -52,5 +55,7 @@ __all__ = [
     "SnapshotItem",
     "Stage",
     "Status",
+    "SubmissionEvent",
+    "SubmissionProposal",
     "WindowEvent",
 ]

@@ -42,6 +42,10 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         """What the city stands for: written by its secretariat, or by an agency and accepted."""
         return self.filter(Q(opd__isnull=True) | Q(status=AnswerStatus.ACCEPTED))
 
+    def to_judge(self) -> Self:
+        """Handed in by an agency, and neither accepted nor returned yet."""
+        return self.filter(opd__isnull=False, status=AnswerStatus.SUBMITTED)
+
     def not_accepted(self) -> Self:
         """With words or a score of an agency that nobody has accepted: not frozen when the window opens."""
         return self.given().filter(opd__isnull=False).exclude(status=AnswerStatus.ACCEPTED)
@@ -56,6 +60,17 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
     def surveyed(self) -> Self:
         """Recaps of the impact survey that say how many people answered."""
         return self.filter(respondents__isnull=False)
+
+    def to_freeze(self) -> Self:
+        """What the city stands for, with its evidence, by question: what a snapshot holds of it."""
+        pieces = models.Prefetch("exhibits", Exhibit.objects.for_list())
+        rows = self.counting().given().select_related("question", "opd").prefetch_related(pieces)
+        return rows.order_by("question__code")
+
+    def with_pieces(self) -> Self:
+        """Every answer with its agency, its evidence and the files of it."""
+        pieces = models.Prefetch("exhibits", Exhibit.objects.for_list())
+        return self.select_related("opd", "question").prefetch_related(pieces)
 
     def by_question(self) -> "dict[int, Answer]":
         """Primary key of the question -> the city's answer to it."""

@@ -1,4 +1,4 @@
-"""What the panel judges: the city's facts as they were when the window opened.
+"""What the panel judges: the city's facts as they were when it submitted them, or else when the window opened.
 
 The past cannot change: a row is written once, its digest covers its content, the snapshot's digest covers
 all of its items, and the database refuses UPDATE and DELETE by trigger even when code goes round this file.
@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from evaluations.models.panel import Seat
-from evaluations.models.window import OF_THE_CITY, EvaluationWindow
+from evaluations.models.window import OF_THE_CITY, EvaluationWindow, Status
 from opd.models import User
 from smartcity.lib import clock
 from smartcity.lib.models import Frozen, FrozenQuerySet
@@ -23,8 +23,8 @@ class SnapshotQuerySet(FrozenQuerySet):
     """How snapshots are found."""
 
     def visible_to(self, user: User) -> Self:
-        """The city's own people; an assessor only from a seat of that very window, free of conflict."""
-        seated = Seat.objects.usable_by(user).values("window")
+        """The city's own people; an assessor from a seat of that very window, free of conflict, once it is opened."""
+        seated = Seat.objects.usable_by(user).exclude(window__status=Status.DRAFT).values("window")
         return self.filter(Q(window__city__in=user.cities(*OF_THE_CITY)) | Q(window__in=seated))
 
     def newest_first(self) -> Self:

@@ -14,6 +14,7 @@ from smartcity.lib.models import Event, Stamped, Versioned
 
 if TYPE_CHECKING:
     from evaluations.models.snapshot import Snapshot
+    from evaluations.models.submission import CitySubmission, SubmissionProposal
 
 
 class Status(models.TextChoices):
@@ -178,9 +179,30 @@ class EvaluationWindow(Stamped, Versioned):
         other = rows.exclude(dimension__dimension_set=self.instrument.dimension_set_id)
         return [quick_win.code for quick_win in other.order_by("number")]
 
+    def answers_to_judge(self) -> int:
+        """How many answers of agencies wait for the city to accept or return them."""
+        return self.answers.to_judge().count()
+
+    def quick_wins_to_judge(self) -> int:
+        """How many quick wins of the year wait for the city to verify or return them."""
+        return QuickWin.objects.of_city(self.city_id).in_year(self.year).waiting().count()
+
+    def has_content(self) -> bool:
+        """Whether there is anything the city stands for: an answer, or a verified quick win."""
+        verified = QuickWin.objects.of_city(self.city_id).in_year(self.year).verified()
+        return self.answers.counting().given().exists() or verified.exists()
+
+    def proposal_or_none(self) -> "SubmissionProposal | None":
+        """The proposal of its submission, as soon as somebody made one."""
+        return getattr(self, "proposal", None)
+
+    def last_submission(self) -> "CitySubmission | None":
+        """The newest receipt of an approved submission; None when no planner has approved one."""
+        return self.submissions.for_page().newest_first().first()
+
     def snapshot(self) -> "Snapshot | None":
-        """The newest frozen state, which is what is judged; None before the window was opened."""
-        return self.snapshots.newest_first().first()
+        """The frozen state that is judged; None before the window was opened, whatever was submitted until then."""
+        return None if self.status == Status.DRAFT else self.snapshots.newest_first().first()
 
 
 class WindowEvent(Event):

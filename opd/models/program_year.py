@@ -104,6 +104,15 @@ class ProgramYearQuerySet(models.QuerySet["ProgramYear"]):
             .order_by("program__dimension__order", "program__code")
         )
 
+    def untold_in(self, city_id: int, year: int) -> Self:
+        """Approved programmes of a city that are carried out in a year and of which no report was handed in."""
+        from opd.models.progress import Progress
+
+        told = Progress.objects.of_city(city_id).filter(year=year, submitted_at__isnull=False)
+        rows = self.filter(program__city=city_id, program__status=PlanStatus.APPROVED, year=year)
+        rows = rows.exclude(state=State.STOPPED).exclude(program__in=told.values("program"))
+        return rows.select_related("program__opd").order_by("program__code")
+
     def states(self, programs: "Collection[int]", year: int) -> dict[int, str]:
         """The state of each programme that has the year, by its number."""
         return dict(self.filter(program__in=programs, year=year).values_list("program_id", "state"))

@@ -120,6 +120,22 @@ class QuickWinQuerySet(models.QuerySet["QuickWin"]):
         """Still with the agency; the reviewer may know that they exist, not what they say."""
         return self.filter(status__in=[Status.DRAFT, Status.PROPOSED], submitted_at__isnull=True)
 
+    def in_procedure(self) -> Self:
+        """What is begun or submitted or verified here, with its evidence; not what public sources tell."""
+        from opd.models.evidence import Evidence
+
+        pieces = models.Prefetch("evidence", Evidence.objects.for_list())
+        rows = self.exclude(status=Status.RECORDED).select_related("opd", "dimension")
+        return rows.prefetch_related(pieces).order_by("number")
+
+    def to_freeze(self) -> Self:
+        """The verified ones with their evidence, in their order: what a snapshot holds of them."""
+        from opd.models.evidence import Evidence
+
+        pieces = models.Prefetch("evidence", Evidence.objects.for_list())
+        rows = self.verified().select_related("opd", "dimension", "sub_dimension")
+        return rows.prefetch_related(pieces).order_by("number")
+
     def line_of(self, quick_win: "QuickWin") -> Self:
         """The quick wins of other years this one goes on from, or that go on from it."""
         return self.filter(Q(pk=quick_win.continues_id) | Q(continues=quick_win.pk)).order_by("year")

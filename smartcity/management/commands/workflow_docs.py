@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
 
-from evaluations.workflow import ANSWER, CLARIFICATION, OFFICIAL, WINDOW
+from evaluations.workflow import ANSWER, CLARIFICATION, OFFICIAL, SUBMISSION, WINDOW
 from opd.workflow import DECIDED, DECISION, PROGRAM, PROGRESS, QUICK_WIN
 from smartcity.lib.workflow import Move, Workflow
 from surveys.workflow import ROUND
@@ -36,6 +36,11 @@ TABLES = (
         "Answer of an agency",
         "A question of the self-assessment that an agency was asked; it counts when the city accepts it.",
         ANSWER,
+    ),
+    (
+        "Submission of the city",
+        "The whole self-assessment: Kominfo proposes it, Bappelitbang approves it, and approving freezes it.",
+        SUBMISSION,
     ),
     (
         "Survey round",

@@ -1,0 +1,440 @@
+"""What the city would submit, looked at as a whole: what stops it, what only costs, how much, and who acts.
+
+Costs are exact: the share of a question in the index (`forecast.shares`) times what it would be worth. Where a
+value is claimed that is what may be lost; where none is, the question is worth up to the top of the scale, since
+assessors treat as zero what is not delivered (domain guide, section 4). Few queries, however much there is.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from evaluations.answering import conflicts, positions_of
+from evaluations.forecast import HIGHEST, Position, shares
+from evaluations.models import Answer, AnswerStatus, EvaluationWindow, Exhibit
+from evaluations.scoring import as_decimal, grade
+from evaluations.structure import QuestionFacts, Structure, structure_of
+from opd.models import ProgramYear, QuickWin, User
+
+STOP, WARN = "stop", "warn"
+QUICK_WINS = "mean_of_quick_wins"
+KOMINFO, BAPPELITBANG = "Kominfo", "Bappelitbang"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One place to mend. `costs`: question code -> what the index may lose there; empty where nobody can say."""
+
+    label: str
+    url: str
+    text: str = ""
+    who: str = ""
+    costs: dict[str, Fraction] = field(default_factory=dict)
+
+    @property
+    def cost(self) -> Fraction:
+        return sum(self.costs.values(), Fraction(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One question put to the whole city, with every place where the answer is no."""
+
+    code: str
+    severity: str
+    title: str
+    help: str
+    who: str
+    url: str
+    findings: list[Finding]
+    #: whether the cost is the most that can be lost, because no value is claimed yet
+    at_most: bool = False
+
+    @property
+    def count(self) -> int:
+        return len(self.findings)
+
+    @property
+    def costs(self) -> dict[str, Fraction]:
+        """Question code -> cost; a question counts once, however many findings name it."""
+        return _united(finding.costs for finding in self.findings)
+
+    @property
+    def cost(self) -> Fraction:
+        return sum(self.costs.values(), Fraction(0))
+
+    @property
+    def stops(self) -> bool:
+        return self.severity == STOP and bool(self.findings)
+
+    def facts(self) -> dict[str, Any]:
+        """The check as a receipt keeps it: plain JSON, the cost as decimal text."""
+        cost = format(as_decimal(self.cost).normalize(), "f")
+        return {
+            "code": self.code,
+            "severity": self.severity,
+            "count": self.count,
+            "cost": cost,
+            "at_most": self.at_most,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """All checks of one window, and the sections that would have no value at all."""
+
+    checks: list[Check]
+    empty_sections: list[str]
+
+    @property
+    def cost(self) -> Fraction:
+        """Everything together; a question that several checks name is counted once, at its highest cost."""
+        return sum(_united(check.costs for check in self.checks).values(), Fraction(0))
+
+    @property
+    def stopping(self) -> list[Check]:
+        return [check for check in self.checks if check.stops]
+
+
+type Source = Callable[[EvaluationWindow, User, "Ground"], Iterable[Check]]
+_sources: list[Source] = []
+
+
+def register(source: Source) -> Source:
+    """Add the checks of an app above this one, once."""
+    if source not in _sources:
+        _sources.append(source)
+    return source
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What every check stands on: the question list, the answers, and what each question is worth."""
+
+    window: EvaluationWindow
+    structure: Structure
+    shares: dict[str, Fraction]
+    positions: dict[str, Position]
+    answers: dict[int, Answer]
+
+    def worth(self, code: str) -> dict[str, Fraction]:
+        """What the index may lose at a question: its share times the value claimed, or times the top of the scale."""
+        place = self.positions.get(code)
+        value = HIGHEST if place is None or place.value is None else place.value
+        return {code: self.shares[code] * Fraction(value)}
+
+    def answer_of(self, question: QuestionFacts) -> Answer | None:
+        return self.answers.get(question.pk)
+
+    def place(self, question: QuestionFacts, text: str = "", who: str = "") -> Finding:
+        """A question to go to, with what it may cost."""
+        url = reverse("evaluations:answer", args=[self.window.pk, question.code])
+        return Finding(question.code, url, text or str(question.text), who, self.worth(question.code))
+
+
+def look(window: EvaluationWindow, user: User) -> Looked:
+    """Put every check to a window, with the values this person may read."""
+    ground = _ground(window, user)
+    checks = [*_questions(ground), *_proof(ground), *_quick_wins(ground), *_programs(ground)]
+    for source in _sources:
+        checks += source(window, user, ground)
+    checks.sort(key=lambda check: (not check.stops, not check.findings, -check.cost))
+    return Looked(checks, _empty_sections(ground))
+
+
+def _ground(window: EvaluationWindow, user: User) -> Ground:
+    structure = structure_of(window.instrument)
+    rows = window.answers.with_pieces()
+    return Ground(
+        window,
+        structure,
+        shares(structure.parts()),
+        positions_of(window, user)[0],
+        {row.question_id: row for row in rows},
+    )
+
+
+def _united(costs: Iterable[dict[str, Fraction]]) -> dict[str, Fraction]:
+    found: dict[str, Fraction] = {}
+    for row in costs:
+        for code, cost in row.items():
+            found[code] = max(cost, found.get(code, Fraction(0)))
+    return found
+
+
+def _stands(answer: Answer | None) -> bool:
+    """Whether the city stands for a value here."""
+    return answer is not None and answer.is_counting and answer.self_score is not None
+
+
+def _agencies(findings: Iterable[Finding]) -> str:
+    """Who has how much of it, the most first: "DLH 5, DISBUDPAR 3"."""
+    counted = Counter(finding.who for finding in findings if finding.who)
+    return ", ".join(f"{who} {count}" for who, count in counted.most_common())
+
+
+# --- questions without a value the city stands for -----------------------------------------------------------
+
+
+def _questions(ground: Ground) -> Iterator[Check]:
+    """Each question once: waits for the city, waits at its agency, or was asked of nobody."""
+    judge: list[Finding] = []
+    agency: list[Finding] = []
+    nobody: list[Finding] = []
+    survey: list[Finding] = []
+    for question in ground.structure.questions.values():
+        answer = ground.answer_of(question)
+        if _stands(answer):
+            continue
+        if answer is not None and answer.opd is not None:
+            place = ground.place(question, who=answer.opd.short)
+            (judge if answer.status == AnswerStatus.SUBMITTED else agency).append(place)
+        elif question.scored:
+            nobody.append(ground.place(question))
+        else:
+            survey.append(ground.place(question, _("No survey result yet."), _dimension(ground, question)))
+    page = reverse("evaluations:answers", args=[ground.window.pk])
+    yield Check(
+        "judge",
+        STOP,
+        _("Answers that wait for the city's word"),
+        _("Handed in by agencies; accept them or return them. Until then they count for nothing."),
+        _("Kominfo; for its own house Bappelitbang"),
+        f"{page}?status=submitted",
+        judge,
+    )
+    yield Check(
+        "agency",
+        WARN,
+        _("Questions that wait at an agency"),
+        _("Asked, but not handed in, or returned and not handed in again."),
+        _agencies(agency),
+        page,
+        agency,
+        at_most=True,
+    )
+    yield Check(
+        "nobody",
+        WARN,
+        _("Questions asked of no agency and not answered"),
+        _("Ask an agency, or let the secretariat answer."),
+        KOMINFO,
+        f"{page}?status=empty",
+        nobody,
+        at_most=True,
+    )
+    yield _survey(ground, survey)
+
+
+def _survey(ground: Ground, empty: list[Finding]) -> Check:
+    quota, few = ground.window.instrument.respondents, []
+    for question in ground.structure.questions.values():
+        answer = ground.answer_of(question)
+        if question.scored or answer is None or not _stands(answer) or (answer.respondents or 0) >= quota:
+            continue
+        text = _("%(given)s of %(quota)s respondents") % {"given": answer.respondents or 0, "quota": quota}
+        few.append(ground.place(question, text, _dimension(ground, question)))
+    found = [*empty, *few]
+    return Check(
+        "survey",
+        WARN,
+        _("Survey results missing or below the quota"),
+        _("Below the quota a mean is provisional; without one the question counts for nothing."),
+        _agencies(found) or KOMINFO,
+        reverse("evaluations:answers", args=[ground.window.pk]) + "?section=IMPACT",
+        found,
+        at_most=bool(empty),
+    )
+
+
+def _dimension(ground: Ground, question: QuestionFacts) -> str:
+    row = ground.structure.dimensions.get(question.dimension)
+    return str(row.name).removeprefix("Smart ") if row else ""
+
+
+# --- what would not convince ---------------------------------------------------------------------------------
+
+
+def _proof(ground: Ground) -> Iterator[Check]:
+    """Values above 0 with words alone, and evidence an assessor will doubt."""
+    bare, doubted, claims = [], [], _claims(ground)
+    for question in ground.structure.questions.values():
+        answer = ground.answer_of(question)
+        if answer is None or not _stands(answer) or not answer.self_score:
+            continue
+        pieces, who = list(answer.exhibits.all()), answer.opd.short if answer.opd else KOMINFO
+        if question.scored and not pieces:
+            bare.append(ground.place(question, who=who))
+        said = [sentence for piece in pieces for sentence in _doubts(piece, claims, ground.window.year)]
+        if said:
+            doubted.append(ground.place(question, " ".join(dict.fromkeys(said)), who))
+    page = reverse("evaluations:answers", args=[ground.window.pk])
+    yield Check(
+        "bare",
+        WARN,
+        _("Answers above 0 without evidence"),
+        _("Words alone: assessors treat what is not proven as not delivered."),
+        _agencies(bare),
+        page,
+        bare,
+    )
+    yield Check(
+        "doubts",
+        WARN,
+        _("Answers whose evidence will be doubted"),
+        _("Old documents, empty pages, the same file with two dates or names."),
+        _agencies(doubted),
+        page,
+        doubted,
+    )
+
+
+def _claims(ground: Ground) -> dict[str, list[Exhibit]]:
+    """SHA-256 -> every exhibit of the answers the city stands for that shows this file."""
+    found: dict[str, list[Exhibit]] = defaultdict(list)
+    for answer in ground.answers.values():
+        if answer.is_counting:
+            for piece in answer.exhibits.all():
+                if piece.stored_file_id:
+                    found[piece.stored_file_id].append(piece)
+    return found
+
+
+def _doubts(piece: Exhibit, claims: dict[str, list[Exhibit]], year: int) -> list[str]:
+    others = [row for row in claims.get(piece.stored_file_id or "", ()) if row.answer_id != piece.answer_id]
+    return [*piece.flags(year), *conflicts(piece, others)]
+
+
+# --- quick wins and programmes -------------------------------------------------------------------------------
+
+
+def _quick_wins(ground: Ground) -> Iterator[Check]:
+    """Not verified, of another dimension set, or none at all in a dimension; doubts of the verified ones."""
+    window = ground.window
+    rows = list(QuickWin.objects.of_city(window.city_id).in_year(window.year).in_procedure())
+    page = f"{reverse('opd:quick_wins')}?year={window.year}"
+    judge = [_quick_win(row) for row in rows if row.status == "submitted"]
+    agency = [_quick_win(row) for row in rows if row.status not in ("submitted", "verified")]
+    verified = [row for row in rows if row.status == "verified"]
+    yield Check(
+        "quick-wins-judge",
+        STOP,
+        _("Quick wins that wait to be verified"),
+        _("Submitted by agencies; verify them or return them."),
+        _("Kominfo; for its own house Bappelitbang"),
+        reverse("opd:queue"),
+        judge,
+    )
+    yield Check(
+        "quick-wins",
+        WARN,
+        _("Quick wins still with their agency"),
+        _("What is not verified is not submitted."),
+        _agencies(agency),
+        page,
+        agency,
+    )
+    yield _foreign(ground, verified, page)
+    yield _uncovered(ground, verified, page)
+    doubted = [
+        Finding(row.title, row.get_absolute_url(), " ".join(dict.fromkeys(said)), row.opd.short)
+        for row in verified
+        if (said := [text for piece in row.evidence.all() for text in piece.flags(window.year)])
+    ]
+    yield Check(
+        "quick-win-doubts",
+        WARN,
+        _("Verified quick wins whose evidence will be doubted"),
+        _("Open them for correction, or be ready to explain."),
+        _agencies(doubted),
+        page,
+        doubted,
+    )
+
+
+def _foreign(ground: Ground, verified: list[QuickWin], page: str) -> Check:
+    """Verified quick wins no question of the instrument asks about."""
+    own = ground.window.instrument.dimension_set_id
+    return Check(
+        "foreign",
+        STOP,
+        _("Quick wins of dimensions the instrument does not have"),
+        _("Choose the dimension anew, or judge by another question list."),
+        KOMINFO,
+        page,
+        [_quick_win(row) for row in verified if row.dimension.dimension_set_id != own],
+    )
+
+
+def _uncovered(ground: Ground, verified: list[QuickWin], page: str) -> Check:
+    """Dimensions the instrument asks about and in which no quick win is verified."""
+    there, findings = {row.dimension.code for row in verified}, []
+    for section in ground.structure.sections:
+        if section.method != QUICK_WINS:
+            continue
+        for code, dimension in ground.structure.dimensions.items():
+            asked = [row.code for row in section.questions if row.dimension == code]
+            if asked and code not in there:
+                costs = _united(ground.worth(one) for one in asked)
+                url = f"{page}&dimension={code}"
+                findings.append(Finding(str(dimension.name), url, "", "", costs))
+    return Check(
+        "uncovered",
+        WARN,
+        _("Dimensions without a verified quick win"),
+        _("One quick win for each dimension is the rule; without one its questions cannot be scored."),
+        f"OPD, {KOMINFO}",
+        page,
+        findings,
+        at_most=True,
+    )
+
+
+def _quick_win(row: QuickWin) -> Finding:
+    return Finding(row.title, row.get_absolute_url(), row.get_status_display(), row.opd.short)
+
+
+def _programs(ground: Ground) -> Iterator[Check]:
+    """Approved programmes of the year of which no report was ever handed in, by agency."""
+    window = ground.window
+    rows = ProgramYear.objects.untold_in(window.city_id, window.year)
+    by_opd: dict[tuple[str, int], list[str]] = defaultdict(list)
+    for row in rows:
+        by_opd[row.program.opd.short, row.program.opd_id].append(row.program.code)
+    findings = [
+        Finding(
+            short,
+            f"{reverse('opd:programs')}?opd={pk}&year={window.year}",
+            ", ".join(sorted(codes)),
+            short,
+        )
+        for (short, pk), codes in sorted(by_opd.items(), key=lambda item: -len(item[1]))
+    ]
+    yield Check(
+        "programs",
+        WARN,
+        _("Agencies with programmes nobody reported of"),
+        _("No quarterly report of the year was handed in. It weakens the answers about the plan."),
+        ", ".join(f"{short} {len(codes)}" for (short, _pk), codes in by_opd.items()),
+        reverse("opd:board"),
+        findings,
+    )
+
+
+def _empty_sections(ground: Ground) -> list[str]:
+    """Names of the sections in which the city stands for no value at all: then there is no index."""
+    given = {
+        question.code: [answer.self_score]
+        for question in ground.structure.questions.values()
+        if (answer := ground.answer_of(question)) is not None
+        and _stands(answer)
+        and answer.self_score is not None
+    }
+    card = grade(ground.structure.parts(), given, {})
+    names = {section.code: str(section.name) for section in ground.structure.sections}
+    return [names[code] for code in card.missing_sections]
