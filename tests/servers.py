@@ -90,17 +90,19 @@ class Process:
 
 
 class Postgres:
-    """A PostgreSQL that only a Unix socket reaches; fast because a crash may lose everything."""
+    """A PostgreSQL that only a Unix socket reaches; fast because a crash may lose everything, unless `durable`."""
 
-    FAST = "fsync=off synchronous_commit=off full_page_writes=off max_connections=60 listen_addresses="
+    SMALL = "max_connections=60 listen_addresses="
+    FAST = f"fsync=off synchronous_commit=off full_page_writes=off {SMALL}"
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False) -> None:
         # Not below $TMPDIR: a socket's path may have 107 letters, and another user must reach it.
         self.folder = Path(tempfile.mkdtemp(prefix="portal-pg-", dir="/tmp"))
         # PostgreSQL refuses to run as root.
         self.user = _unprivileged_user() if os.geteuid() == 0 else ""
         self.data = self.folder / "data"
-        settings = [word for pair in self.FAST.split() for word in ("-c", pair)]
+        chosen = self.SMALL if durable else self.FAST
+        settings = [word for pair in chosen.split() for word in ("-c", pair)]
         command = [postgres_program("postgres"), "-D", str(self.data), "-k", str(self.folder), *settings]
         self.process = Process(command, self.folder / "log", user=self.user)
 
