@@ -28,6 +28,7 @@ def answer_payload(answer: Answer) -> dict[str, Any]:
         "opd": answer.opd.short if answer.opd else "",
         "self_score": None if value is None else plain(value),
         "respondents": answer.respondents,
+        "figures": answer.figures,
         "text": answer.text,
         "evidence": [evidence_payload(piece) for piece in pieces_of(answer, "exhibits")],
         "sample": answer.sample,

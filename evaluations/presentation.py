@@ -13,6 +13,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from evaluations import figures
 from evaluations.models import (
     AnswerEvent,
     AnswerStatus,
@@ -186,7 +187,8 @@ def answer_facts(
 ) -> dict[str, Any]:
     """The city's frozen (or live) answer as texts: score with its label, respondents, words."""
     if not payload:
-        return {"score": "", "label": "", "respondents": "", "text": "", "sample": False, "given": False}
+        empty = dict.fromkeys(("score", "label", "respondents", "text", "figures"), "")
+        return empty | {"sample": False, "given": False}
     score = payload["self_score"]
     labels = {str(step.score): str(step.label) for step in structure.rubrics.get(question.rubric, ())}
     people = payload["respondents"]
@@ -197,6 +199,9 @@ def answer_facts(
         if people
         else "",
         "text": payload["text"],
+        "figures": figures.sentence(
+            payload.get("figures")
+        ),  # snapshots taken before they were asked have none
         "sample": payload["sample"],
         "given": score is not None or bool(payload["text"]),
     }

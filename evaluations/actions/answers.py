@@ -11,6 +11,7 @@ from evaluations import rules
 from evaluations.actions import answer_lines
 from evaluations.actions.steps import TooLate, audit, keep_late, locked_window, question_of
 from evaluations.answering import answer_payload
+from evaluations.figures import sentence
 from evaluations.models import Answer, AnswerEvent, EvaluationWindow
 from evaluations.structure import QuestionFacts, structure_of
 from evaluations.workflow import ANSWER, missing_answer
@@ -27,6 +28,7 @@ def save_answer(
     self_score: Decimal | None,
     text: str = "",
     respondents: int | None = None,
+    figures: dict[str, str] | None = None,
     version: int,
     by: User,
     sample: bool = False,
@@ -42,12 +44,18 @@ def save_answer(
         answer = window.answers.select_related("opd").filter(question=question.pk).first()
         if not rules.may_write_answers(by, window, answer.opd_id if answer else None):
             raise PermissionDenied
-        facts = {"self_score": self_score, "respondents": respondents, "text": text.strip()}
+        facts = {
+            "self_score": self_score,
+            "respondents": respondents,
+            "figures": figures if question.asks_figures else None,
+            "text": text.strip(),
+        }
         if rules.may_answer(by, window, answer):
             return _write_answer(window, question, answer, facts, version, by, sample)
         if window.accepts_answers():
             raise WrongStatus  # handed in by a colleague meanwhile
-        kept = keep_late(window, question, {"value": self_score, "remark": text}, by, clock.now())
+        words = "\n".join(filter(None, (text, sentence(figures))))
+        kept = keep_late(window, question, {"value": self_score, "remark": words}, by, clock.now())
     raise TooLate(window, max(clock.now(), window.opens_at), kept)
 
 

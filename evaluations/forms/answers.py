@@ -34,6 +34,34 @@ class AnswerForm(forms.Form):
         self.fields["self_score"].choices = [("", gettext("Not answered yet")), *choices]  # type: ignore[attr-defined]
 
 
+class DataForm(AnswerForm):
+    """The answer to a question backed by data: one measure before and after, besides score and words."""
+
+    indicator = forms.CharField(
+        label=_("What was measured"), required=False, max_length=200, validators=[plain_text]
+    )
+    unit = forms.CharField(label=_("Unit"), required=False, max_length=60, validators=[plain_text])
+    before = NumberField(label=_("Figure before"), required=False)
+    before_period = forms.CharField(
+        label=_("Period before"),
+        required=False,
+        max_length=40,
+        validators=[plain_text],
+        help_text=_("For example 2021, or triwulan II 2021."),
+    )
+    after = NumberField(label=_("Figure after"), required=False)
+    after_period = forms.CharField(
+        label=_("Period after"), required=False, max_length=40, validators=[plain_text]
+    )
+    source = forms.CharField(
+        label=_("Source of the figures"),
+        required=False,
+        max_length=200,
+        validators=[plain_text],
+        help_text=_("For example the application's recap, or the annual report, page 12."),
+    )
+
+
 class SurveyForm(forms.Form):
     """The recap of the impact survey for one sub-dimension: mean and number of people, never who they are."""
 

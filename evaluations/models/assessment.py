@@ -51,8 +51,8 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         return self.given().filter(opd__isnull=False).exclude(status=AnswerStatus.ACCEPTED)
 
     def given(self) -> Self:
-        """Answers that say something: a score, or words."""
-        return self.filter(Q(self_score__isnull=False) | ~Q(text=""))
+        """Answers that say something: a score, figures, or words."""
+        return self.filter(Q(self_score__isnull=False) | Q(figures__isnull=False) | ~Q(text=""))
 
     def scored(self) -> Self:
         return self.filter(self_score__isnull=False)
@@ -103,6 +103,8 @@ class Answer(Stamped, Versioned):
     # whole for a scored question; four decimals hold a survey mean of 50 answers exactly
     self_score = models.DecimalField(_("self-score"), max_digits=5, decimal_places=4, null=True, blank=True)
     respondents = models.PositiveIntegerField(_("respondents"), null=True, blank=True)
+    # of a question that asks for data: see evaluations/figures.py
+    figures = models.JSONField(_("figures"), null=True, blank=True)
     text = models.TextField(_("answer"), max_length=4000, blank=True, validators=[plain_text])
     submitted = models.JSONField(null=True, editable=False)
     submitted_at = models.DateTimeField(_("submitted at"), null=True, editable=False)
@@ -142,7 +144,7 @@ class Answer(Stamped, Versioned):
         return self.opd_id is None or self.status == AnswerStatus.ACCEPTED
 
     def is_given(self) -> bool:
-        return self.self_score is not None or bool(self.text)
+        return self.self_score is not None or bool(self.text) or bool(self.figures)
 
 
 class AnswerEvent(Event):

@@ -16,7 +16,8 @@ from evaluations.answering import (
     other_claims,
     payload_read_by,
 )
-from evaluations.forms.answers import AnswerForm, SurveyForm
+from evaluations.figures import initial, lacking
+from evaluations.forms.answers import AnswerForm, DataForm, SurveyForm
 from evaluations.models import Answer, EvaluationWindow, Exhibit
 from evaluations.presentation import answer_badge, answer_facts, answer_history, deadline
 from evaluations.structure import QuestionFacts, structure_of
@@ -31,10 +32,11 @@ from smartcity.lib import clock, dates, decimals
 def form_of(
     window: EvaluationWindow, question: QuestionFacts, data: Any = None, **kwargs: Any
 ) -> AnswerForm | SurveyForm:
-    """The form of a question: a level of its rubric, or mean and respondents of the survey."""
+    """The form of a question: a level of its rubric, with figures where data is asked, or the survey's recap."""
     if not question.scored:
         return SurveyForm(data, **kwargs)
-    return AnswerForm(data, steps=structure_of(window.instrument).rubrics[question.rubric], **kwargs)
+    form = DataForm if question.asks_figures else AnswerForm
+    return form(data, steps=structure_of(window.instrument).rubrics[question.rubric], **kwargs)
 
 
 def initial_of(question: QuestionFacts, stored: Answer | None) -> dict[str, Any]:
@@ -43,7 +45,8 @@ def initial_of(question: QuestionFacts, stored: Answer | None) -> dict[str, Any]
     score: Any = stored.self_score
     if question.scored and score is not None:
         score = str(int(score))
-    return {"self_score": score, "text": stored.text, "respondents": stored.respondents}
+    given = {"self_score": score, "text": stored.text, "respondents": stored.respondents}
+    return given | initial(stored.figures) if question.asks_figures else given
 
 
 def page_of(
@@ -74,7 +77,7 @@ def page_of(
         "stored": answer_facts(payload, question, structure) if not may_answer else None,
         "version": str(stored.version if stored else 0),
         "saved_at": dates.clock_time(stored.updated_at, window.city.timezone) if stored else "",
-        "hints": _hints(question, evidence["kinds"]),
+        "hints": _hints(question, evidence["kinds"], payload),
         "steps": structure.rubrics.get(question.rubric, ()),
         "expected": str(window.instrument.respondents),
         "window_deadline": deadline(window, clock.now()),
@@ -129,13 +132,16 @@ def _exhibit_row(
     return row
 
 
-def _hints(question: QuestionFacts, kinds: set[str]) -> list[dict[str, Any]]:
-    """What convinces, and whether a piece of that kind with date and page is there."""
+def _hints(question: QuestionFacts, kinds: set[str], payload: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """What convinces, and whether it is there: the figures, or a piece of that kind with date and page."""
     labels = {str(kind): str(kind.label) for kind in EvidenceKind}
-    return [
+    rows = [
         {"text": hint["text"], "kind": labels.get(hint["type"], ""), "there": hint["type"] in kinds}
         for hint in question.hints
     ]
+    if question.asks_figures:
+        rows[0]["there"] = not lacking((payload or {}).get("figures"))
+    return rows
 
 
 def moves_of(user: User, stored: Answer | None) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from evaluations import actions, rules
+from evaluations import actions, figures, rules
 from evaluations.access import (
     answer_or_404,
     answering_window_or_404,
@@ -105,7 +105,12 @@ def stored_answer(request: HttpRequest, window: EvaluationWindow, question: Ques
 def _values(question: QuestionFacts, cleaned: dict[str, Any]) -> dict[str, Any]:
     score = cleaned["self_score"]
     if question.scored:
-        return {"self_score": Decimal(score) if score else None, "text": cleaned["text"], "respondents": None}
+        values = {
+            "self_score": Decimal(score) if score else None,
+            "text": cleaned["text"],
+            "respondents": None,
+        }
+        return values | ({"figures": figures.stored(cleaned)} if question.asks_figures else {})
     return {"self_score": score, "text": cleaned["text"], "respondents": cleaned["respondents"]}
 
 
@@ -138,7 +143,8 @@ def _closed(
         return JsonResponse({"errors": {"text": str(refusal)}}, status=422)
     messages.error(request, str(refusal))
     if isinstance(refusal, WrongStatus):
-        give_back(request, form.cleaned_data["text"])
+        words = (form.cleaned_data["text"], figures.sentence(figures.stored(form.cleaned_data)))
+        give_back(request, "\n".join(filter(None, words)))
     return redirect("evaluations:answer", window.pk, question.code)
 
 

@@ -52,6 +52,7 @@ def _answer(
         "text": str(question.text),
         "text_given": facts["text"],
         "score": facts["score"],
+        "figures": facts["figures"],
         "respondents": facts["respondents"],
         "opd": (payload or {}).get("opd", ""),
         "files": frozen_files(window_id, [payload] if payload else []),

@@ -10,7 +10,7 @@ from evaluations import actions
 from evaluations.models import Answer, EvaluationWindow
 from opd.models import Evidence, Opd, Role, User
 from smartcity.demo.cast import of_opd, person
-from smartcity.demo.judging import REASONS, drawn
+from smartcity.demo.judging import REASONS, drawn, figures_of
 from smartcity.lib import clock
 
 #: Which agency answers for which dimension: the one that carries its quick win.
@@ -87,6 +87,7 @@ def _write(row: Answer, operator: User) -> None:
         question_code=code,
         self_score=Decimal(score),
         text=REASONS[score],
+        figures=figures_of(window.year, code),
         version=row.version,
         by=operator,
         sample=True,

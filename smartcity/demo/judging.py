@@ -34,6 +34,20 @@ REASONS = {
 }
 
 
+def figures_of(year: int, code: str) -> dict[str, str]:
+    """Invented figures of a question backed by data: users of a service, before and after."""
+    before = drawn(f"{year}:{code}:before", (840, 1_150, 1_420, 2_060))
+    return {
+        "indicator": "Pengguna layanan pada dimensi ini",
+        "unit": "orang",
+        "before": str(before),
+        "before_period": str(year - 1),
+        "after": str(before * drawn(f"{year}:{code}:after", (108, 124, 137)) // 100),
+        "after_period": str(year),
+        "source": "Rekap layanan (contoh)",
+    }
+
+
 def drawn(text: str, among: tuple[int, ...]) -> int:
     """Pick one of `among` by the text's digest: the same text always gives the same pick."""
     return among[int(hashlib.sha256(text.encode()).hexdigest(), 16) % len(among)]
@@ -55,6 +69,8 @@ def answer_all(window: EvaluationWindow, by: User, *, leave: Collection[str] = (
         else:
             score = drawn(mark, (2, 3, 3, 3, 4))
             facts = {"self_score": Decimal(score), "respondents": None, "text": REASONS[score]}
+            if question.kind == Question.Kind.DATA:
+                facts["figures"] = figures_of(window.year, question.code)
         actions.save_answer(
             window=window, question_code=question.code, version=0, by=by, sample=True, **facts
         )
