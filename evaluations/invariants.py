@@ -1,4 +1,4 @@
-"""What must agree and can be derived again: snapshots, receipts, scores, replies, results; what does not is named."""
+"""What must agree and can be derived again: snapshots, receipts, scores, replies, results, letters; faults are named."""
 
 from collections.abc import Iterator
 
@@ -8,10 +8,12 @@ from evaluations.models import (
     Clarification,
     ClarificationReceipt,
     HandIn,
+    OfficialResult,
     Score,
     Seat,
     SubmissionProposal,
 )
+from opd.models import AuditEvent
 from smartcity.lib.models import digest_of
 
 
@@ -22,6 +24,7 @@ def contradictions() -> Iterator[str]:
     yield from _hand_ins()
     yield from _replies()
     yield from results.contradictions()
+    yield from _letters()
 
 
 def _submissions() -> Iterator[str]:
@@ -77,3 +80,14 @@ def _replies() -> Iterator[str]:
     for item in Clarification.objects.select_related("window"):
         if item.due_at > item.window.closes_at:
             yield f"clarification {item.pk}: due after its window closes"
+
+
+def _letters() -> Iterator[str]:
+    """A letter that was ever published says what its publication recorded, by somebody who did not write it."""
+    told = AuditEvent.objects.filter(action="official.publish").values_list("object_id", "after")
+    recorded = dict(told)
+    for row in OfficialResult.objects.filter(published_at__isnull=False).select_related("instrument"):
+        if recorded.get(str(row.pk)) != digest_of(row.facts()):
+            yield f"letter {row.pk}: content and publication differ"
+        if row.published_by and row.was_written_by(row.published_by):
+            yield f"letter {row.pk}: published by who wrote it"

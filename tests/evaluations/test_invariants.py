@@ -1,5 +1,7 @@
 """Nothing contradicts itself after a whole window; whatever is tampered with is named."""
 
+from decimal import Decimal
+
 import pytest
 from django.db import connection
 
@@ -19,7 +21,14 @@ def whole(open_window, seat, colleague_seat, cast):
         actions.hand_in(seat=one, by=one.user)
     with clock.at(CLOSES):
         actions.close_window(open_window)
+        _published_letter(open_window, cast)
     return open_window
+
+
+def _published_letter(window, cast):
+    facts = {"letter_number": "B-1", "letter_date": CLOSES.date(), "index": Decimal("3.10"), "values": {}}
+    row = actions.enter_official(by=cast["reviewer"], city=window.city, window=window, values=facts)
+    actions.move_official(pk=row.pk, name="publish", by=cast["planner"], version=row.version)
 
 
 def test_a_window_from_beginning_to_end_agrees_with_itself(whole):
@@ -36,6 +45,7 @@ def test_a_window_from_beginning_to_end_agrees_with_itself(whole):
         ("clarificationreceipt", "digest = 'x'", "content and digest differ"),
         ("result", "payload = '{}'", "result"),
         ("snapshot", "digest = 'x'", "content and digest differ"),
+        ("officialresult", '"index" = 3.9', "content and publication differ"),
     ],
 )
 def test_whoever_goes_round_the_triggers_is_found(whole, table, change, sentence):
