@@ -1,4 +1,4 @@
-"""What must agree and can be derived again: snapshots, receipts, scores, replies, results, letters; faults are named."""
+"""What can be derived again must agree: snapshots, receipts, scores, replies, results, letters; faults are named."""
 
 from collections.abc import Iterator
 
