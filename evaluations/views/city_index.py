@@ -50,21 +50,25 @@ def with_official(
     }
 
 
-def year_before(results: list[Result], year: int) -> int | None:
-    """The last earlier year with a result."""
-    return next((row.window.year for row in results if row.window.year < year), None)
+def compared(results: list[Result], window: EvaluationWindow | None, year: int) -> dict[str, Any]:
+    """The earlier year the profile is drawn beside, and whether another instrument asked then."""
+    before = _before(results, year)
+    return {
+        "before_year": str(before.window.year) if before else "",
+        "before_other": bool(before and window and before.window.instrument_id != window.instrument_id),
+    }
 
 
-def _self_before(results: list[Result], year: int) -> dict[str, Any]:
-    """The city's own profile of the last earlier year with a result."""
-    row = next((row for row in results if row.window.year < year), None)
-    return row.payload["self"]["dimensions"] if row else {}
+def _before(results: list[Result], year: int) -> Result | None:
+    """The last result of an earlier year."""
+    return next((row for row in results if row.window.year < year), None)
 
 
 def _profile(
     dimensions: list[SmartDimension], card: Card | None, results: list[Result], year: int
 ) -> list[tuple[SmartDimension, Decimal | None, Decimal | None]]:
-    before = _self_before(results, year)
+    earlier = _before(results, year)
+    before = earlier.payload["self"]["dimensions"] if earlier else {}
     rows = []
     for row in dimensions:
         level = card.dimensions.get(row.code) if card else None

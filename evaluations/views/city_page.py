@@ -18,12 +18,12 @@ from evaluations.results import self_card
 from evaluations.structure import structure_of
 from evaluations.views.city_figures import figures, quick_wins_url
 from evaluations.views.city_index import (
+    compared,
     composition,
     published_results,
     radar,
     radar_rows,
     with_official,
-    year_before,
 )
 from evaluations.views.city_sums import COUNTED, Sum, sums
 from evaluations.views.heat import Cell, heat, legend
@@ -68,7 +68,7 @@ def city_page(user: User, city: City, wanted: str) -> dict[str, Any]:
         "total": str(whole.total),
         "radar": radar(dimensions, card, results, year),
         "radar_rows": radar_rows(dimensions, card, results, year),
-        "before_year": str(year_before(results, year) or ""),
+        **compared(results, window, year),
         "heat": _heat(dimensions, cells, late, year),
         "legend": _legend(),
         "late": late,

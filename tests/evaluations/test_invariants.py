@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from evaluations import actions, invariants
-from evaluations.actions import clarifications
+from evaluations.actions import clarifications, officials
 from smartcity.lib import clock
 from tests.evaluations.builders import CLOSES, score_all
 from tests.evaluations.desk import ask
@@ -27,8 +27,8 @@ def whole(open_window, seat, colleague_seat, cast):
 
 def _published_letter(window, cast):
     facts = {"letter_number": "B-1", "letter_date": CLOSES.date(), "index": Decimal("3.10"), "values": {}}
-    row = actions.enter_official(by=cast["reviewer"], city=window.city, window=window, values=facts)
-    actions.move_official(pk=row.pk, name="publish", by=cast["planner"], version=row.version)
+    row = officials.enter_official(by=cast["reviewer"], city=window.city, window=window, values=facts)
+    officials.move_official(pk=row.pk, name="publish", by=cast["planner"], version=row.version)
 
 
 def test_a_window_from_beginning_to_end_agrees_with_itself(whole):

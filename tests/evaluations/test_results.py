@@ -11,6 +11,7 @@ from evaluations import actions, results
 from evaluations.loading import load
 from evaluations.models import Area, EvaluationWindow, Result, Score, Seat
 from evaluations.structure import structure_of
+from evaluations.views.city_index import compared
 from opd.models import City, Role
 from smartcity.lib import clock
 from smartcity.lib.models import digest_of
@@ -206,3 +207,12 @@ def test_a_city_with_mobility_works_without_a_change_of_code(db, person, kominfo
 def test_city_membership_dates_are_those_of_the_tests(cast):
     """Guards the fixtures: everybody's role began long before the window."""
     assert all(row.valid_from == LONG_AGO for user in cast.values() for row in user.memberships.all())
+
+
+def test_the_profile_says_when_another_instrument_asked(window):
+    earlier = EvaluationWindow(year=2021, instrument_id=window.instrument_id)
+    rows = [Result(window=earlier)]
+    assert compared(rows, window, 2022) == {"before_year": "2021", "before_other": False}
+    earlier.instrument_id += 1
+    assert compared(rows, window, 2022)["before_other"]
+    assert compared(rows, window, 2021) == {"before_year": "", "before_other": False}
