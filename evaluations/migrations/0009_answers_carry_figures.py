@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('evaluations', '0007_official_results'),
+        ('evaluations', '0008_city_submissions'),
     ]
 
     operations = [
