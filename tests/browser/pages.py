@@ -1,14 +1,14 @@
 """Every page of the portal, by who looks at it: the list the sweeps go through.
 
 An account sees a page in the states that look different: with data and empty, before and after, its own and
-another's. `NOT_A_PAGE` names the addresses without a page of their own; every other one must be in the list.
+another's. Every address that `addresses.NOT_A_PAGE` does not name must be in the list. The
+evaluation's pages are in pages_evaluations.py.
 """
 
 from collections.abc import Iterator
 
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import reverse
 
-from evaluations.models import Answer, Clarification, EvaluationWindow, InstrumentDraft, OfficialResult
 from opd.models import (
     City,
     Decision,
@@ -24,88 +24,9 @@ from opd.models import (
 )
 from reports.models import Report
 from surveys.models import Round
+from tests.browser import pages_evaluations
 from tests.browser.prepared import NEWCOMER, WITHOUT_ROLE
 
-NOT_A_PAGE = {
-    # a redirect, a file, a part of a page, the machine's own addresses
-    "opd:home",
-    "opd:evidence_file",
-    "opd:evidence_preview",
-    "evaluations:snapshot_file",
-    "evaluations:snapshot_preview",
-    "evaluations:clarification_file",
-    "evaluations:clarification_preview",
-    "reports:report_status",
-    "reports:report_download",
-    "opd:calendar_feed",
-    "healthz",
-    "readyz",
-    # they take a form; the page is the one the form is on
-    "opd:quick_win_section",
-    "opd:quick_win_move",
-    "opd:quick_win_continue",
-    "opd:year_confirm",
-    "opd:evidence_add",
-    "opd:evidence_link",
-    "opd:evidence_delete",
-    "opd:note_save",
-    "opd:note_reply",
-    "opd:program_section",
-    "opd:program_move",
-    "opd:program_new_year",
-    "opd:progress_start",
-    "opd:progress_move",
-    "opd:progress_evidence",
-    "opd:progress_link",
-    "opd:progress_note",
-    "opd:progress_reply",
-    "opd:theme",
-    "opd:import_save",
-    "opd:import_again",
-    "opd:import_refused",
-    "opd:export",
-    "opd:template",
-    "opd:notifications_read",
-    "opd:decision_add",
-    "opd:decision_move",
-    "evaluations:window_move",
-    "evaluations:window_extend",
-    "evaluations:seat_remove",
-    "evaluations:hand_in",
-    "evaluations:instrument_copy",
-    "evaluations:instrument_load",
-    "evaluations:instrument_file",
-    "evaluations:instrument_draft_file",
-    "evaluations:clarification_reply",
-    "evaluations:clarification_attach",
-    "evaluations:clarification_file_remove",
-    "evaluations:clarification_withdraw",
-    "evaluations:clarification_extend",
-    "evaluations:clarification_pass_on",
-    "evaluations:official_scan",
-    "evaluations:official_file",
-    "evaluations:official_correct",
-    "evaluations:official_move",
-    "evaluations:answer_move",
-    "evaluations:exhibit_add",
-    "evaluations:exhibit_link",
-    "evaluations:exhibit_delete",
-    "evaluations:exhibit_file",
-    "evaluations:exhibit_preview",
-    "surveys:qr",
-    "surveys:round_move",
-    "surveys:confirm",
-    "surveys:take_over",
-    "reports:report_create",
-    "reports:report_retry",
-    # allauth's, for accounts that people open themselves; here the secretariat does
-    "account_confirm_email",
-    "account_confirm_login_code",
-    "account_email",
-    "account_email_verification_sent",
-    "account_reauthenticate",
-    "account_set_password",
-}
 NOBODY = ""
 
 
@@ -136,19 +57,6 @@ def viewers() -> tuple[str, ...]:
     )
 
 
-def names_of_addresses() -> set[str]:
-    """The names of all addresses of the portal but those of Django's administration."""
-    return {name for name in _names(get_resolver()) if not name.startswith("admin:")}
-
-
-def _names(resolver: URLResolver, space: str = "") -> Iterator[str]:
-    for entry in resolver.url_patterns:
-        if isinstance(entry, URLResolver):
-            yield from _names(entry, f"{space}{entry.namespace}:" if entry.namespace else space)
-        elif isinstance(entry, URLPattern) and entry.name:
-            yield f"{space}{entry.name}"
-
-
 def _all() -> Iterator[tuple[str, str]]:
     for name in ("login", "signup", "inactive", "reset_password", "reset_password_done"):
         yield NOBODY, reverse(f"account_{name}")
@@ -162,10 +70,7 @@ def _all() -> Iterator[tuple[str, str]]:
     yield from _reviewers()
     yield from _imports()
     yield from _board()
-    yield from _evaluations()
-    yield from _instruments()
-    yield from _desk()
-    yield from _answers()
+    yield from pages_evaluations.all_pages()
     yield from _reports_read()
     yield from _finding()
     yield from _meetings()
@@ -311,97 +216,6 @@ def _board() -> Iterator[tuple[str, str]]:
         yield username, reverse("opd:notifications")
     yield "pemeriksa", reverse("opd:board_detail", args=[late.pk])
     yield "pemeriksa", f"{reverse('opd:reminder_text', args=[late.pk])}?quarter=3"
-
-
-def _evaluations() -> Iterator[tuple[str, str]]:
-    closed, running, ahead = (EvaluationWindow.objects.get(status=s) for s in ("closed", "open", "draft"))
-    for username in ("pemeriksa", "perencana", "pimpinan", "inspektorat"):
-        yield username, reverse("evaluations:city")
-        yield username, f"{reverse('evaluations:city')}?year={closed.year}"
-        yield username, reverse("evaluations:result", args=[closed.pk])
-    for username in ("pemeriksa", "inspektorat"):
-        yield username, reverse("evaluations:windows")
-        for window in (closed, running, ahead):
-            yield username, reverse("evaluations:window", args=[window.pk])
-            yield username, reverse("evaluations:answers", args=[window.pk])
-        for window, code in ((running, "OP-1"), (ahead, "OP-1"), (ahead, "IM-GOV-1")):
-            yield username, reverse("evaluations:answer", args=[window.pk, code])
-    letter = OfficialResult.objects.published().newest_first().first()
-    draft = OfficialResult.objects.drafts().first()
-    for username in ("pemeriksa", "pimpinan", "inspektorat", "operator.disbudpar"):
-        yield username, reverse("evaluations:years")
-        yield username, reverse("evaluations:official", args=[letter.pk])
-    yield "perencana", reverse("evaluations:official", args=[draft.pk])
-    yield "pemeriksa", reverse("evaluations:official_edit", args=[draft.pk])
-    yield "pemeriksa", reverse("evaluations:official_create")
-    yield (
-        "pemeriksa",
-        f"{reverse('evaluations:official_create')}?year=2019&stage=Tahap+I&instrument={closed.instrument_id}",
-    )
-    yield "pemeriksa", reverse("evaluations:window_create")
-    yield "pemeriksa", reverse("evaluations:window_edit", args=[ahead.pk])
-    yield "pemeriksa", reverse("evaluations:seats", args=[running.pk])
-    yield "pemeriksa", reverse("evaluations:seats", args=[ahead.pk])
-    yield "pemeriksa", reverse("evaluations:result", args=[running.pk])
-    yield "pemeriksa", reverse("evaluations:material", args=[running.pk])
-    yield "asesor3", reverse("evaluations:declare", args=[running.pk])
-    for username in ("asesor1", "asesor3"):
-        yield username, reverse("evaluations:sheets")
-    for username, code in (("asesor1", "OP-1"), ("asesor2", "QW-GOV-1"), ("asesor5", "QW-LIV-1")):
-        yield username, reverse("evaluations:sheet", args=[running.pk])
-        yield username, reverse("evaluations:score", args=[running.pk, code])
-    for name in ("material", "declare", "result"):
-        yield "asesor1", reverse(f"evaluations:{name}", args=[running.pk])
-
-
-def _instruments() -> Iterator[tuple[str, str]]:
-    """Question lists: to look at, a draft with a change, one that is refused, and the years under one version."""
-    closed = EvaluationWindow.objects.get(status="closed")
-    for username in ("pemeriksa", "pimpinan"):
-        yield username, reverse("evaluations:instruments")
-        yield username, reverse("evaluations:instrument", args=[closed.instrument_id])
-        yield username, f"{reverse('evaluations:trend')}?under={closed.instrument_id}"
-    yield "pemeriksa", reverse("evaluations:instrument_compare", args=[closed.instrument_id])
-    yield "pemeriksa", reverse("evaluations:instrument_upload")
-    for draft in InstrumentDraft.objects.order_by("pk"):
-        yield "pemeriksa", draft.get_absolute_url()
-        if draft.content:
-            yield "pemeriksa", reverse("evaluations:instrument_mend", args=[draft.pk])
-            yield "pemeriksa", reverse("evaluations:instrument_mend_question", args=[draft.pk, "IM-GOV-4"])
-
-
-def _desk() -> Iterator[tuple[str, str]]:
-    """The desk for each side; an open item for who answers, asks and watches, the closed ones of 2022."""
-    running = EvaluationWindow.objects.get(status="open")
-    waiting = Clarification.objects.get(window=running)
-    for username in ("operator.bpprd", "operator.disdagin", "pemeriksa", "pimpinan", "asesor1", "asesor2"):
-        yield username, reverse("evaluations:clarifications")
-    yield "operator.bpprd", reverse("opd:workspace")
-    for username in ("operator.bpprd", "pemeriksa", "asesor2"):
-        yield username, reverse("evaluations:clarification", args=[waiting.pk])
-    for item in Clarification.objects.exclude(pk=waiting.pk).order_by("pk"):
-        yield "pemeriksa", reverse("evaluations:clarification", args=[item.pk])
-    yield "asesor1", reverse("evaluations:clarification_ask", args=[running.pk, "OP-1"])
-
-
-def _answers() -> Iterator[tuple[str, str]]:
-    """The self-assessment as its secretariat and an agency with answers in every state see it."""
-    ahead = EvaluationWindow.objects.get(status="draft")
-    yield "pemeriksa", f"{reverse('evaluations:answers_assign', args=[ahead.pk])}?dimension=BRD"
-    for username in ("pemeriksa", "pimpinan", "operator.disbudpar"):
-        yield username, reverse("evaluations:forecast", args=[ahead.pk])
-    for username in (NEWCOMER, "operator.disbudpar"):
-        yield username, reverse("evaluations:own_answers")
-    yield "operator.disbudpar", reverse("evaluations:answers", args=[ahead.pk])
-    own = Answer.objects.filter(window=ahead, opd__short="DISBUDPAR").select_related("question")
-    for row in {row.status: row for row in own.order_by("pk")}.values():
-        for username in ("operator.disbudpar", "pemeriksa"):
-            yield username, reverse("evaluations:answer", args=[ahead.pk, row.question.code])
-    writing = own.filter(status__in=["draft", "returned"], exhibits__isnull=False).first() or own.first()
-    assert writing is not None
-    yield "operator.disbudpar", reverse("evaluations:exhibit_reuse", args=[writing.pk])
-    for piece in writing.exhibits.all()[:1]:
-        yield "operator.disbudpar", reverse("evaluations:exhibit_edit", args=[piece.pk])
 
 
 def _finding() -> Iterator[tuple[str, str]]:

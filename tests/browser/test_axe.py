@@ -13,7 +13,7 @@ import pytest
 from django.urls import resolve
 from playwright.sync_api import BrowserContext, Page
 
-from tests.browser import pages, prepared
+from tests.browser import addresses, pages, prepared
 from tests.browser.conftest import sign_in
 from tests.browser.watch import Watch
 
@@ -89,7 +89,7 @@ def test_every_address_with_a_page_is_looked_at(portal: str) -> None:
         for path in pages.pages_of(username)
         if path != "/tidak-ada/"
     }
-    assert pages.names_of_addresses() - seen - pages.NOT_A_PAGE == set()
+    assert addresses.names_of_addresses() - seen - addresses.NOT_A_PAGE == set()
 
 
 def _mistakes(page: Page) -> list[str]:

@@ -6,11 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from dimensions.loading import load_dimension_set
 from evaluations import actions
 from evaluations.loading import load
-from evaluations.models import EvaluationWindow, Instrument, Seat
+from evaluations.models import Answer, EvaluationWindow, Instrument, Seat
 from opd.models import City, Membership, Opd, QuickWin, Role, User
 from smartcity.lib import clock
 from tests.evaluations.builders import CLOSES, DUE, LONG_AGO, OPENS, SMALL, areas, as_file
@@ -159,3 +160,25 @@ def open_window(
     for one in (seat, colleague_seat):
         one.refresh_from_db()
     return window
+
+
+@pytest.fixture
+def as_user() -> Callable[[User], Client]:
+    def signed_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
+def second(person: Callable[..., User], city, kominfo) -> User:
+    return person("operator-kominfo", Role.OPD_OPERATOR, city, kominfo)
+
+
+@pytest.fixture
+def asked(window: EvaluationWindow, cast: dict[str, User], dinkes: Opd) -> Answer:
+    """B-1 is asked of the health agency."""
+    actions.assign_questions(window=window, codes=["B-1"], opd=dinkes, by=cast["reviewer"])
+    return Answer.objects.for_page().get()
