@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from evaluations import rules
-from evaluations.models import Answer, EvaluationWindow
+from evaluations.models import Answer, EvaluationWindow, OfficialResult
 from opd.actions.ladder import local_day
 from opd.models import Membership, Notification, Opd, Role, User
 from opd.models.people import OF_AN_OPD
@@ -77,8 +77,9 @@ def _of_agency(opd: Opd) -> list[User]:
     return _people(held)
 
 
-def people_of_city(window: EvaluationWindow) -> list[User]:
-    held = Membership.objects.valid_now().of_roles([Role.REVIEWER, Role.PLANNER]).filter(city=window.city_id)
+def people_of_city(matter: EvaluationWindow | OfficialResult) -> list[User]:
+    """The reviewers and planners of the city a window or a letter is of, each once."""
+    held = Membership.objects.valid_now().of_roles([Role.REVIEWER, Role.PLANNER]).filter(city=matter.city_id)
     return _people(held)
 
 
@@ -90,7 +91,7 @@ def _people(held: Any) -> list[User]:
 def write_lines(
     people: Iterable[User],
     by: User,
-    window: EvaluationWindow,
+    matter: EvaluationWindow | OfficialResult,
     kind: str,
     about: str,
     pk: int,
@@ -101,8 +102,8 @@ def write_lines(
         (
             Notification(
                 user=user,
-                city_id=window.city_id,
-                day=local_day(window.city, clock.now()),
+                city_id=matter.city_id,
+                day=local_day(matter.city, clock.now()),
                 kind=kind,
                 about=about,
                 about_id=pk,

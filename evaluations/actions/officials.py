@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from evaluations import rules
+from evaluations.actions import official_lines
 from evaluations.models import EvaluationWindow, OfficialEvent, OfficialResult, OfficialStatus
 from evaluations.workflow import OFFICIAL
 from opd import audit as trail
@@ -65,6 +66,7 @@ def enter_official(
             raise WrongStatus from None
         return first
     _told(row, "enter", by)
+    official_lines.told_waiting(row, by)
     _audited(row, "enter", by)
     return row
 
@@ -128,6 +130,7 @@ def correct_official(*, pk: int, by: User, reason: str) -> OfficialResult:
     )
     draft.save(force_insert=True)
     _told(draft, "correct", by, note=draft.reason)
+    official_lines.told_waiting(draft, by)
     _audited(draft, "correct", by, before=digest_of(row.facts()), reason=draft.reason)
     return draft
 
@@ -150,6 +153,7 @@ def move_official(*, pk: int, name: str, by: User, version: int, note: str = "")
         OFFICIAL.make(row.replaces, "replace", by=by, note=row.reason)
         _audited(row.replaces, "replace", by, reason=row.reason)
     OFFICIAL.make(row, name, by=by, note=note, changes=changes)
+    official_lines.settle(row)
     _audited(row, name, by, reason=note)
     return row
 

@@ -13,7 +13,7 @@ from evaluations import actions as evaluation
 from evaluations.actions import officials as actions
 from evaluations.models import OfficialEvent, OfficialResult, OfficialStatus
 from evaluations.workflow import OFFICIAL
-from opd.models import AuditEvent, Membership, Role, User
+from opd.models import AuditEvent, Membership, Notification, Role, User
 from smartcity.lib import clock
 from smartcity.lib.models import StaleVersion
 from smartcity.lib.workflow import NotReady, WrongStatus
@@ -271,3 +271,28 @@ def test_who_reads_a_letter(official, cast):
     assert readers() == at_work | {"auditor", "leader", "operator", "head"}
     moved(official, "withdraw", cast["planner"])
     assert readers() == at_work | {"auditor"}
+
+
+# --- who is told -------------------------------------------------------------------------------------------
+
+
+def lines_of(user):
+    return list(Notification.objects.of_user(user).unread().values_list("title", flat=True))
+
+
+def test_the_second_person_is_told_until_the_letter_is_published(enter, cast, city, person):
+    colleague = person("bappelitbang-2", Role.PLANNER, city)
+    row = enter()
+    for planner in (cast["planner"], colleague):
+        assert lines_of(planner) == ["Surat hasil menunggu diterbitkan: Tahap II 2022"]
+    for name in ("reviewer", "auditor", "leader", "operator", "assessor", "foreign_reviewer"):
+        assert lines_of(cast[name]) == []
+    moved(row, "publish", colleague)
+    assert lines_of(cast["planner"]) == lines_of(colleague) == []
+
+
+def test_a_correction_asks_again_and_a_discarded_one_does_not(published, cast):
+    draft = actions.correct_official(pk=published.pk, by=cast["reviewer"], reason="Angka tertukar.")
+    assert len(lines_of(cast["planner"])) == 1
+    moved(draft, "discard", cast["reviewer"])
+    assert lines_of(cast["planner"]) == []
