@@ -26,8 +26,10 @@ from evaluations.models import (
 from evaluations.structure import Dimension, QuestionFacts, Structure
 from evaluations.workflow import ANSWER, ANSWER_EVENTS, OTHER_EVENTS, WINDOW
 from opd.models import Role
+from opd.models.evidence import pages_of
 from opd.presentation.quick_wins import meta_line
 from smartcity.lib import charts, dates, decimals
+from smartcity.lib.files import PDF
 from smartcity.lib.models import Event
 from smartcity.lib.workflow import Workflow
 
@@ -233,11 +235,22 @@ def frozen_files(window_id: int, payloads: Iterable[Mapping[str, Any]]) -> list[
                     "open_url": reverse("evaluations:snapshot_file", args=address)
                     if has_file
                     else piece["url"],
+                    "page": piece["page"],
+                    "read_url": _read_url(window_id, piece),
                     "sample": piece["sample"],
                     "of": payload.get("title") or payload["question"],
                 }
             )
     return files
+
+
+def _read_url(window_id: int, piece: Mapping[str, Any]) -> str:
+    """Where a frozen PDF opens in the browser, at the page the city named; "" for what is no PDF."""
+    if piece["media_type"] != PDF:
+        return ""
+    address = reverse("evaluations:snapshot_read", args=[window_id, piece["sha256"]])
+    named = pages_of(piece["page"])
+    return f"{address}#page={named[0]}" if named else address
 
 
 def level(data: Mapping[str, Any]) -> dict[str, Any]:

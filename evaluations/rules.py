@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         Answer,
         Clarification,
         EvaluationWindow,
+        Interview,
         OfficialResult,
         Seat,
         SubmissionProposal,
@@ -168,6 +169,29 @@ def may_hand_in(user: "User", seat: "Seat", now: datetime) -> bool:
 def may_ask(user: "User", seat: "Seat", covers: bool, now: datetime) -> bool:
     """An assessor asks about questions of own areas, until the scores are handed in."""
     return may_score(user, seat, covers, now) and seat.handed_in_at is None
+
+
+def leads(user: "User", lead: "Seat | None", now: datetime) -> bool:
+    """Whether a person holds the seat that leads the panel, and may look at the material."""
+    return lead is not None and may_look(user, lead, now)
+
+
+def may_plan_interview(user: "User", window: "EvaluationWindow", lead: "Seat | None", now: datetime) -> bool:
+    """The reviewer (the secretariat hosts it) and the panel's lead, until the window is closed."""
+    return may_prepare(user, window) or (window.status != "closed" and leads(user, lead, now))
+
+
+def may_run_interview(user: "User", interview: "Interview") -> bool:
+    """The lead, and the reviewer who hosts it: when one line breaks the other keeps the time."""
+    lead = interview.chair()
+    return may_prepare_in(user, interview.city_id) or (
+        lead is not None and lead.user_id == user.pk and may_be_seated(user, interview.window)
+    )
+
+
+def may_note(user: "User", seat: "Seat", now: datetime) -> bool:
+    """Any seat of the panel writes down what was said, in every area: the talk is one."""
+    return may_look(user, seat, now)
 
 
 def may_read_desk(user: "User") -> bool:

@@ -13,6 +13,7 @@ from evaluations.views import (
     forecast,
     instrument_drafts,
     instruments,
+    interview,
     material,
     officials,
     panel,
@@ -37,6 +38,14 @@ urlpatterns = [
     path("windows/<int:pk>/extend/", windows.extend, name="window_extend"),
     path("windows/<int:pk>/seats/", panel.seats, name="seats"),
     path("windows/<int:pk>/seats/<int:seat_pk>/remove/", panel.remove, name="seat_remove"),
+    # the interview, for the panel and the city
+    path("windows/<int:pk>/interview/", interview.interview, name="interview"),
+    path("windows/<int:pk>/interview/plan/", interview.plan, name="interview_plan"),
+    path("windows/<int:pk>/interview/print/", interview.printed, name="interview_print"),
+    path("windows/<int:pk>/interview/notes/", interview.note, name="interview_note"),
+    path("windows/<int:pk>/interview/moves/<slug:name>/", interview.move, name="interview_move"),
+    path("windows/<int:pk>/interview/parts/<slug:key>/", interview.slot, name="interview_slot"),
+    path("windows/<int:pk>/interview/parts/<slug:key>/run/", interview.run, name="interview_run"),
     # the self-assessment, for the city and the agencies it asks
     path("answers/", answer_list.own_answers, name="own_answers"),
     path("windows/<int:pk>/answers/", answer_list.answers, name="answers"),
@@ -111,5 +120,6 @@ urlpatterns = [
     # the frozen material, for both
     path("material/<int:pk>/", material.material, name="material"),
     path("material/<int:pk>/files/<slug:sha256>/", material.snapshot_file, name="snapshot_file"),
+    path("material/<int:pk>/files/<slug:sha256>/read/", material.snapshot_read, name="snapshot_read"),
     path("material/<int:pk>/previews/<slug:sha256>/", material.snapshot_preview, name="snapshot_preview"),
 ]

@@ -1,4 +1,4 @@
-"""Every status and every move of a window, an answer, a submission, a clarification and a result letter.
+"""Every status and every move of a window, an answer, a submission, a clarification, an interview, a result letter.
 
 The whole procedure on one page.
 """
@@ -14,7 +14,14 @@ from smartcity.lib.dates import wib
 from smartcity.lib.workflow import Move, Problem, Workflow
 
 if TYPE_CHECKING:
-    from evaluations.models import Answer, Clarification, EvaluationWindow, OfficialResult, SubmissionProposal
+    from evaluations.models import (
+        Answer,
+        Clarification,
+        EvaluationWindow,
+        Interview,
+        OfficialResult,
+        SubmissionProposal,
+    )
 
 DRAFT, OPEN, CLOSED = "draft", "open", "closed"
 SURVEY_MEAN = "survey_mean"
@@ -215,6 +222,28 @@ CLARIFICATION = Workflow(
 # fmt: on
 #: Events of a clarification that change no status.
 FIRST_EVENTS = {"ask": _("Asked")}
+
+
+def needed_to_talk(interview: "Interview", note: str) -> list[Problem]:
+    """The panel talks about what is frozen, while the window runs."""
+    window = interview.window
+    if window.status == DRAFT:
+        return [Problem(gettext("The interview begins once the window is opened."), "#times")]
+    if window.status == CLOSED or clock.now() >= window.closes_at:
+        return [Problem(gettext("The window is closed. An interview is held before that."), "#times")]
+    return []
+
+
+# fmt: off
+INTERVIEW = Workflow(
+    #    name      from                    to         who may                   on the button, in the history, what may be missing
+    Move("start",  frozenset({"planned"}), "running", rules.may_run_interview,  _("Start the interview"),    _("Interview started"),    needed_to_talk, tone="primary"),
+    Move("finish", frozenset({"running"}), "done",    rules.may_run_interview,  _("End the interview"),      _("Interview ended")),
+    Move("resume", frozenset({"done"}),    "running", rules.may_run_interview,  _("Take the interview up again"), _("Taken up again"),  needed_to_talk, needs_note=True),
+)
+# fmt: on
+#: Events of an interview that change no status.
+INTERVIEW_EVENTS = {"plan": _("Run sheet arranged")}
 
 
 def needed_to_publish(row: "OfficialResult", note: str) -> list[Problem]:

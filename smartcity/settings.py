@@ -266,6 +266,8 @@ DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", default="portal@localhost")
 PORTAL_SITE = env.str("SITE", default=f"{'https' if PORTAL_HTTPS else 'http'}://{ALLOWED_HOSTS[0]}").rstrip(
     "/"
 )
+#: Minutes of an interview; the parts of its run sheet take exactly these together.
+PORTAL_INTERVIEW_MINUTES = env.int("INTERVIEW_MINUTES", default=90)
 PORTAL_REMIND_HOUR = env.int("REMIND_HOUR", default=7)
 
 # --- Safety -------------------------------------------------------------------------------------

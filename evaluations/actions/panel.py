@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from evaluations import rules
 from evaluations.actions.steps import TooLate, audit, keep_late, locked_seat, locked_window, question_of
-from evaluations.models import Area, EvaluationWindow, HandIn, Score, Seat
+from evaluations.models import Area, EvaluationWindow, HandIn, InterviewNote, Score, Seat
 from evaluations.structure import QuestionFacts, structure_of
 from opd.models import User
 from smartcity.lib import clock
@@ -54,7 +54,8 @@ def remove_seat(seat: Seat, *, by: User) -> None:
     seat = locked_seat(seat)
     if not rules.may_prepare(by, seat.window):
         raise PermissionDenied
-    spoken = seat.scores.exists() or seat.clarifications.exists()
+    noted = InterviewNote.objects.filter(seat=seat)
+    spoken = seat.scores.exists() or seat.clarifications.exists() or noted.exists()
     if seat.handed_in_at or seat.conflict is not None or spoken:
         raise WrongStatus
     audit(seat.window, "seat.remove", by, seat)

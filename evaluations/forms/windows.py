@@ -37,7 +37,7 @@ class MomentField(forms.DateTimeField):
             return super().prepare_value(value)
 
 
-class _Moments(forms.BaseForm):
+class Moments(forms.BaseForm):
     """What forms with times share: the zone of their city, said in the label."""
 
     def use_zone(self, name: str) -> None:
@@ -47,7 +47,7 @@ class _Moments(forms.BaseForm):
                 field.label = f"{field.label} ({zone_label(name)})"
 
 
-class WindowForm(forms.ModelForm, _Moments):
+class WindowForm(forms.ModelForm, Moments):
     """A window in preparation."""
 
     class Meta:
@@ -79,7 +79,7 @@ class WindowForm(forms.ModelForm, _Moments):
         return super()._get_validation_exclusions() - {"city"}  # type: ignore[misc]
 
 
-class ExtendForm(forms.Form, _Moments):
+class ExtendForm(forms.Form, Moments):
     """A later closing time, and why."""
 
     until = MomentField(label=_("New closing time"))
@@ -97,7 +97,7 @@ class ExtendForm(forms.Form, _Moments):
         self.use_zone(window.city.timezone)
 
 
-class SeatForm(forms.ModelForm, _Moments):
+class SeatForm(forms.ModelForm, Moments):
     """An assessor, the areas, and until when."""
 
     class Meta:

@@ -13,6 +13,16 @@ from evaluations.models.clarification import (
 )
 from evaluations.models.draft import InstrumentDraft, Origin
 from evaluations.models.instrument import Area, Instrument, Question, RubricLevel, Section
+from evaluations.models.interview import (
+    Interview,
+    InterviewEvent,
+    InterviewNote,
+    InterviewStatus,
+    Slot,
+    SlotRun,
+    Way,
+    lead_of,
+)
 from evaluations.models.official import OfficialEvent, OfficialResult, OfficialStatus
 from evaluations.models.panel import HandIn, Seat
 from evaluations.models.result import Result
@@ -38,6 +48,10 @@ __all__ = [
     "HandIn",
     "Instrument",
     "InstrumentDraft",
+    "Interview",
+    "InterviewEvent",
+    "InterviewNote",
+    "InterviewStatus",
     "KeptReply",
     "LateEntry",
     "OfficialEvent",
@@ -51,11 +65,15 @@ __all__ = [
     "Score",
     "Seat",
     "Section",
+    "Slot",
+    "SlotRun",
     "Snapshot",
     "SnapshotItem",
     "Stage",
     "Status",
     "SubmissionEvent",
     "SubmissionProposal",
+    "Way",
     "WindowEvent",
+    "lead_of",
 ]

@@ -5,6 +5,7 @@ all of its items, and the database refuses UPDATE and DELETE by trigger even whe
 Live quick wins may be edited afterwards; nobody judges those.
 """
 
+from collections.abc import Iterable
 from typing import Any, Self
 
 from django.conf import settings
@@ -77,6 +78,12 @@ class SnapshotItemQuerySet(FrozenQuerySet):
         return self.filter(Q(kind=kinds.ANSWER, key=question_code) | Q(kind=kinds.QUICK_WIN)).order_by(
             "kind", "key"
         )
+
+    def about_all(self, codes: Iterable[str]) -> Self:
+        """The frozen answers to these questions, and all frozen quick wins."""
+        kinds = SnapshotItem.Kind
+        answers = Q(kind=kinds.ANSWER, key__in=list(codes))
+        return self.filter(answers | Q(kind=kinds.QUICK_WIN)).order_by("kind", "key")
 
     def payloads(self) -> dict[str, dict[str, Any]]:
         """Key of the item -> its frozen content."""

@@ -81,6 +81,15 @@ def snapshot_file(request: HttpRequest, pk: int, sha256: str) -> HttpResponseBas
 
 
 @require_GET
+def snapshot_read(request: HttpRequest, pk: int, sha256: str) -> HttpResponseBase:
+    """Show a frozen PDF in the browser, for links that name a page of it."""
+    piece = _piece(request, pk, sha256)
+    if piece["media_type"] != files.PDF:
+        raise Http404
+    return files.serve_readable(piece["sha256"], download_name=piece["file_name"] or piece["title"])
+
+
+@require_GET
 def snapshot_preview(request: HttpRequest, pk: int, sha256: str) -> HttpResponseBase:
     """Send the small picture of a frozen photo."""
     piece = _piece(request, pk, sha256)

@@ -15,7 +15,7 @@ from evaluations import actions as evaluation
 from evaluations.models import EvaluationWindow, Instrument, Seat
 from opd import actions
 from opd.models import City, Opd, QuickWin, Role
-from smartcity.demo import asking, desk, judging, writing
+from smartcity.demo import asking, desk, interview, judging, writing
 from smartcity.demo.cast import of_opd, person
 from smartcity.demo.year_2022 import return_with_notes, submit
 from smartcity.lib import clock
@@ -133,6 +133,7 @@ def _open_first_stage(city: City, year: int, today: datetime) -> None:
                 evaluation.declare(seat, by=person(seat.user.username))
                 judging.score_seat(Seat.objects.select_related("user", "window").get(pk=seat.pk), share=share)
     desk.leave_open(window, today)
+    interview.arrange(window, morning.replace(hour=9) + timedelta(days=1), morning - timedelta(days=3))
 
 
 def _prepare_second_stage(city: City, year: int, today: datetime) -> None:

@@ -14,6 +14,7 @@ def all_pages() -> Iterator[tuple[str, str]]:
     yield from _instruments()
     yield from _desk()
     yield from _answers()
+    yield from _interviews()
 
 
 def _evaluations() -> Iterator[tuple[str, str]]:
@@ -55,6 +56,20 @@ def _evaluations() -> Iterator[tuple[str, str]]:
         yield username, reverse("evaluations:score", args=[running.pk, code])
     for name in ("material", "declare", "result"):
         yield "asesor1", reverse(f"evaluations:{name}", args=[running.pk])
+
+
+def _interviews() -> Iterator[tuple[str, str]]:
+    """One that was held and one that is planned, for the panel and for the city's people."""
+    held, planned = (EvaluationWindow.objects.get(status=status) for status in ("closed", "open"))
+    for username in ("asesor1", "pemeriksa", "pimpinan"):
+        yield username, reverse("evaluations:interview", args=[planned.pk])
+    for window in (held, planned):
+        yield "pemeriksa", reverse("evaluations:interview_slot", args=[window.pk, "dimension-LIV"])
+    for key in ("dimension-LIV", "opening"):
+        yield "asesor1", reverse("evaluations:interview_slot", args=[planned.pk, key])
+    yield "pemeriksa", reverse("evaluations:interview", args=[held.pk])
+    for name in ("interview_plan", "interview_print"):
+        yield "pemeriksa", reverse(f"evaluations:{name}", args=[planned.pk])
 
 
 def _instruments() -> Iterator[tuple[str, str]]:

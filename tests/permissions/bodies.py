@@ -8,8 +8,10 @@ from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
+from evaluations import run_sheet
 from evaluations.actions import base_mark
-from evaluations.models import Area, Instrument
+from evaluations.models import Area, Instrument, Interview
+from evaluations.structure import structure_of
 from opd.models import NO_NOTE
 from surveys import tokens
 from surveys.models import Recap
@@ -41,6 +43,20 @@ def _photo(world: worlds.World, state: str) -> dict[str, Any]:
     return {
         "file": SimpleUploadedFile("lain.jpg", buffer.getvalue(), "image/jpeg"),
     }
+
+
+def _run_sheet(world: worlds.World, state: str) -> dict[str, Any]:
+    window = world.windows[state]
+    minutes = run_sheet.default_minutes(structure_of(window.instrument), 90)
+    found = Interview.objects.of_window(window).first()
+    facts: dict[str, Any] = {
+        "version": found.version if found else 0,
+        "way": "online",
+        "place": "Ruang rapat",
+    }
+    for place, (key, number) in enumerate(minutes.items(), 1):
+        facts |= {f"minutes-{key}": number, f"order-{key}": place}
+    return facts
 
 
 def _section(world: worlds.World, state: str) -> dict[str, Any]:
@@ -359,6 +375,8 @@ BODIES: dict[str, Any] = {
     },
     "declare": lambda world, state: {"answer": "none", "conflict": ""},
     "score": lambda world, state: {"value": "3", "remark": "Cukup.", "reason": "", "version": "0"},
+    "arrange the interview": _run_sheet,
+    "note in the interview": lambda world, state: {"code": "OP-2", "text": "Disebut.", "version": "0"},
     "hand over": lambda world, state: {"to": world.users["operator"].pk, "at": "2022-10-20", "until": ""},
     "switch the year": lambda world, state: {
         "year": world.city.evaluation_year + 1,

@@ -150,7 +150,7 @@ def address(world: worlds.World, route: dict[str, str], state: str) -> str:
 
 def unreadable(actor: str, route: dict[str, str], state: str) -> list[bytes]:
     """Canary words this actor may never read anywhere."""
-    words = [b"KANARI-NILAI"] if actor != "assessor" else []
+    words = [b"KANARI-NILAI", b"KANARI-WAWANCARA"] if actor != "assessor" else []
     if actor not in ("reviewer", "home_reviewer", "planner"):
         words.append(b"KANARI-SURAT")  # nobody else reads a letter before it is published
     if actor not in ("operator", "head"):

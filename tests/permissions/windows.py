@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from evaluations import actions as evaluation
-from evaluations.actions import asking, clarifications
+from evaluations.actions import asking, clarifications, interview
 from evaluations.models import (
     Answer,
     Area,
@@ -130,6 +130,10 @@ def _declare(world: "World", window: EvaluationWindow) -> None:
                     version=0,
                     by=fresh(world, actor),
                 )
+                for code in ("OP-1", "QW-BRD-1", ""):
+                    interview.save_note(
+                        seat=seat, code=code, text="KANARI-WAWANCARA", version=0, by=fresh(world, actor)
+                    )
         world.seats[actor] = Seat.objects.get(pk=seat.pk)
 
 

@@ -26,7 +26,7 @@ from smartcity.lib.files.intake import (
 from smartcity.lib.files.links import MAX_LINK, check_link
 from smartcity.lib.files.names import MAX_NAME
 from smartcity.lib.files.refusals import Refused
-from smartcity.lib.files.serving import Missing, serve, serve_preview
+from smartcity.lib.files.serving import PDF, Missing, serve, serve_preview, serve_readable
 from smartcity.lib.files.storage import (
     has_preview,
     is_intact,
@@ -48,6 +48,7 @@ __all__ = [
     "MAX_ITEMS_PER_RECORD",
     "MAX_LINK",
     "MAX_NAME",
+    "PDF",
     "PHOTO_BYTES",
     "QUOTA_BYTES",
     "Accepted",
@@ -65,6 +66,7 @@ __all__ = [
     "preview_path_for",
     "serve",
     "serve_preview",
+    "serve_readable",
     "store",
     "stored_hashes",
     "sweep_incoming",

@@ -37,6 +37,8 @@ _HEADERS = {
     "Cache-Control": "private, no-store",
     "X-Frame-Options": "DENY",
 }
+PDF = "application/pdf"
+_READING = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 # The browser may keep a small picture but asks before each use, so the right is looked at each time and only the
 # bytes are saved. Never "immutable", not even where the address holds the digest: rights end, devices are shared.
 _ASKS_AGAIN = "private, no-cache"
@@ -60,6 +62,23 @@ def serve(sha256: str, *, download_name: str, media_type: str, inline: bool = Fa
         media_type=media_type if form else "application/octet-stream",
         disposition=_disposition(download_name, form, attachment=not shown),
     )
+
+
+def serve_readable(sha256: str, *, download_name: str) -> HttpResponseBase:
+    """Answer with a stored PDF to be read in the browser, so that an address may name its page ("#page=7").
+
+    A browser shows no PDF in a sandbox, so this answer has none; nothing else is allowed to it. The upload refused
+    scripts, launches and embedded files (docs/adr/0019). The caller has asked whether this person may see it and
+    whether it is a PDF. Raises as `serve`.
+    """
+    response = _answer(
+        storage.path_for(sha256),
+        storage.relative_path(sha256),
+        media_type=PDF,
+        disposition=_disposition(download_name, "pdf", attachment=False),
+    )
+    response["Content-Security-Policy"] = _READING
+    return response
 
 
 def serve_preview(request: HttpRequest, sha256: str, *, download_name: str) -> HttpResponseBase:

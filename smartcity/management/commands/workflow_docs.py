@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
 
-from evaluations.workflow import ANSWER, CLARIFICATION, OFFICIAL, SUBMISSION, WINDOW
+from evaluations.workflow import ANSWER, CLARIFICATION, INTERVIEW, OFFICIAL, SUBMISSION, WINDOW
 from opd.workflow import DECIDED, DECISION, PROGRAM, PROGRESS, QUICK_WIN
 from smartcity.lib.workflow import Move, Workflow
 from surveys.workflow import ROUND
@@ -52,6 +52,12 @@ TABLES = (
         "An assessor's doubt: 24 hours for the agency that is asked; time decides here as well.",
         CLARIFICATION,
         "asked",
+    ),
+    (
+        "Interview",
+        "When panel and city talk; its parts are started and stopped inside it.",
+        INTERVIEW,
+        "planned",
     ),
     (
         "Official result",
