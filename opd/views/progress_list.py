@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from opd import actions, rules
+from opd import actions, orders, rules
 from opd.access import city_of, person, posted_key
 from opd.completeness import PROGRESS_BY_NAME, SAVE, SUBMIT, progress_missing
 from opd.forms.progress import QuarterFilter, opd_options
@@ -41,11 +41,13 @@ def progress_list(request: HttpRequest) -> HttpResponse:
     filters = QuarterFilter(request.GET)
     year, due = _asked(city, filters)
     found = listed(user, city, year, filters)
-    page = paging.page(found, request.GET.get("page", ""), order=("code", "pk"), size=PAGE)
+    sorting = orders.PROGRESS.read(request.GET)
+    page = paging.page(found, request.GET.get("page", ""), order=sorting.fields, size=PAGE)
     periods = {row.quarter: row for row in ReportingPeriod.objects.of_city(city.pk).in_year(year)}
     own = user.opds()
     context = {
         "filters": filters,
+        "sorting": sorting,
         "year": year,
         "years": [year - 1, year, year + 1],
         "quarter": due,
