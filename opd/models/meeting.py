@@ -208,4 +208,7 @@ class DecisionEvent(Event):
     changes = models.JSONField(default=dict, editable=False)
 
     class Meta(Event.Meta):
-        indexes = [models.Index(fields=["decision", "-at"])]
+        indexes = [
+            models.Index(fields=["decision", "-at"]),
+            models.Index(fields=["at"], condition=Q(notified_at__isnull=True), name="decision_event_untold"),
+        ]
