@@ -15,9 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from opd import rules
+from opd.actions import decision_lines
 from opd.actions.ladder import local_day
 from opd.models import (
     City,
+    DecisionEvent,
     Digest,
     Membership,
     Notification,
@@ -41,13 +43,13 @@ WITH_DECIDER, RETURNED = ("submitted", "proposed"), "returned"
 def tell_events(city: City) -> int:
     """Turn untold events into lines and settle those whose cause is gone; return how many lines were written."""
     written = 0
+    for table in (*(table for table, _about in OUTBOX), DecisionEvent):
+        old = table.objects.filter(notified_at__isnull=True, at__lt=clock.now() - FORGOTTEN)
+        old.update(notified_at=clock.now())
     for table, about in OUTBOX:
-        table.objects.filter(notified_at__isnull=True, at__lt=clock.now() - FORGOTTEN).update(
-            notified_at=clock.now()
-        )
         written += _tell(city, table, about)
         _settle_moved(city, table, about)
-    return written
+    return written + decision_lines.tell(city, most=BATCH)
 
 
 @transaction.atomic

@@ -68,7 +68,7 @@ def programs(
     more_years: tuple[int, ...] = (),
     notes: tuple[str, ...] = (),
 ) -> Listing:
-    """Return programmes with the figures of all their years; state and source of funds are those of `year`."""
+    """Return programmes in their order with the figures of all their years; state and source of funds are of `year`."""
     found = ProgramYear.objects.filter(program__in=rows.order_by().values("pk"))
     years = sorted({*found.order_by().values_list("year", flat=True).distinct(), year, *more_years})[
         -MOST_YEARS:
@@ -76,7 +76,7 @@ def programs(
     export = _export(Kind.ACTION_PLAN, city, year, years)
 
     def lines() -> Iterator[list[Any]]:
-        found = rows.order_by("code", "pk").values("pk", *shapes.PROGRAM_READ).iterator(chunk_size=BATCH)
+        found = rows.values("pk", *shapes.PROGRAM_READ).iterator(chunk_size=BATCH)
         for batch in batched(found, BATCH):
             told, supporting = _told([row["pk"] for row in batch], years)
             for row in batch:
@@ -103,13 +103,13 @@ def _told(pks: list[int], years: list[int]) -> tuple[dict[int, list[Any]], dict[
 def quick_wins(
     rows: "QuerySet[QuickWin]", city: City, year: int, by: User, *, notes: tuple[str, ...] = ()
 ) -> Listing:
-    """Return quick wins; of another agency's only what it has submitted."""
+    """Return quick wins in their order; of another agency's only what it has submitted."""
     export, own = _export(Kind.QUICK_WIN, city, year, ()), by.opds()
     last = Submission.objects.filter(quick_win=OuterRef("pk")).order_by("-sequence")
     sent = rows.annotate(sent=Subquery(last.values("payload")[:1]))
 
     def lines() -> Iterator[list[Any]]:
-        found: Any = sent.order_by("year", "number", "pk")
+        found: Any = sent
         for row in found.for_exchange().iterator(chunk_size=BATCH):
             if row.opd_id in own or row.status in AS_SUBMITTED or row.sent is None:
                 yield export.row(shapes.quick_win_values(row))
@@ -120,7 +120,7 @@ def quick_wins(
 
 
 def progress(rows: "QuerySet[Progress]", year: int, by: User) -> Listing:
-    """Return quarterly reports of a year; of another agency's only what it has submitted."""
+    """Return quarterly reports of a year in their order; of another agency's only what it has submitted."""
     columns = [
         OutColumn(_("Programme code"), width=16),
         OutColumn(_("Work programme")),
@@ -138,7 +138,7 @@ def progress(rows: "QuerySet[Progress]", year: int, by: User) -> Listing:
     sent = rows.annotate(sent=Subquery(last.values("payload")[:1])).select_related("program", "opd")
 
     def lines() -> Iterator[list[Any]]:
-        for row in sent.order_by("program__code", "quarter", "pk").iterator(chunk_size=BATCH):
+        for row in sent.iterator(chunk_size=BATCH):
             head = [
                 row.program.code,
                 row.program.name,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from opd.forms.quick_wins import QueueFilter
+from opd.forms.shared import Narrowing
 from opd.models import City, Decision, DecisionStatus, Meeting, Opd, Program
 from opd.since import NOWHERE
 from smartcity.lib import clock
@@ -89,19 +90,7 @@ class DecisionMoveForm(forms.Form):
     )
 
 
-class _WithSelects(QueueFilter):
-    """A filter bar whose selects are drawn from plain rows."""
-
-    SELECTS: tuple[str, ...] = ()
-
-    def selects(self) -> list[dict[str, Any]]:
-        return [
-            {"name": name, "label": self.fields[name].label, "options": self._options(name)}
-            for name in self.SELECTS
-        ]
-
-
-class DecisionFilter(_WithSelects):
+class DecisionFilter(QueueFilter):
     """How the list of decisions is narrowed: also by status, owner and meeting."""
 
     SELECTS = ("status", "opd", "dimension")
@@ -130,7 +119,18 @@ class DecisionFilter(_WithSelects):
         return {name: self.chosen(name) for name in names} | {"text": self.chosen("q")}
 
 
-class ChangesFilter(_WithSelects):
+class MeetingFilter(Narrowing):
+    """How the list of meetings is narrowed."""
+
+    q = forms.CharField(required=False, max_length=80, label=_("Search a meeting or place"))
+    year = forms.IntegerField(required=False, min_value=2017, max_value=2100, label=_("Year"))
+
+    def narrowing(self) -> dict[str, Any]:
+        """What `MeetingQuerySet.narrowed` takes."""
+        return {"year": self.chosen("year"), "text": self.chosen("q")}
+
+
+class ChangesFilter(QueueFilter):
     """Which changes are listed: since when, of which kind, dimension and agency."""
 
     SELECTS = ("what", "dimension", "opd")

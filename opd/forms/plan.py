@@ -299,6 +299,8 @@ class NewYearForm(forms.Form):
 class ProgramFilter(ListFilter):
     """The list of programmes: narrowed by all that a line says, and more."""
 
+    SELECTS = ("dimension", "opd", "state", "figure", "status", "category", "horizon")
+
     figure = forms.ChoiceField(
         required=False,
         label=_("Figures of the year"),
@@ -324,15 +326,6 @@ class ProgramFilter(ListFilter):
     horizon = forms.ChoiceField(
         required=False, label=_("Horizon"), choices=[("", _("All")), *Program.Horizon.choices]
     )
-    sort = forms.ChoiceField(
-        required=False,
-        label=_("Order"),
-        choices=[
-            ("code", _("By code")),
-            ("dimension", _("By dimension")),
-            ("updated", _("Longest unchanged")),
-        ],
-    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, statuses=PlanStatus.choices, **kwargs)
@@ -343,10 +336,3 @@ class ProgramFilter(ListFilter):
         names = ("dimension", "opd", "status", "category", "horizon", "state", "figure", "year")
         wanted = {name: self.chosen(name) for name in names} | {"text": self.chosen("q")}
         return wanted | {"year": year} if wanted["state"] or wanted["figure"] else wanted
-
-    def selects(self) -> list[dict[str, Any]]:
-        """The selects of the filter bar as plain rows."""
-        names = ("dimension", "opd", "state", "figure", "status", "category", "horizon", "sort")
-        return [
-            {"name": name, "label": self.fields[name].label, "options": self._options(name)} for name in names
-        ]

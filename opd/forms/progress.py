@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from opd.completeness import PROGRESS_BY_NAME
+from opd.forms.shared import Narrowing
 from opd.models import Opd, Progress, State
 from smartcity.lib.forms import NumberField
 
@@ -85,18 +86,13 @@ def with_unreadable(progress: Progress) -> ProgressForm:
     return ProgressForm(data=texts | kept, instance=progress)
 
 
-class QuarterFilter(forms.Form):
+class QuarterFilter(Narrowing):
     """Which year and quarter the list shows, and of which agency; a wrong value narrows nothing."""
 
     year = forms.IntegerField(required=False, min_value=2017, max_value=2100, label=_("Year"))
     quarter = forms.IntegerField(required=False, min_value=1, max_value=4, label=_("Quarter"))
     opd = forms.IntegerField(required=False, min_value=1, label=_("OPD"))
     q = forms.CharField(required=False, max_length=80, label=_("Search a programme or agency"))
-
-    def chosen(self, name: str) -> Any:
-        """The cleaned value, or None when it was not given or not understood."""
-        self.is_valid()
-        return self.cleaned_data.get(name) or None
 
 
 def opd_options(opds: "QuerySet[Opd]", chosen: int | None) -> list[dict[str, Any]]:

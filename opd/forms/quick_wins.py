@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dimensions.models import SmartDimension, SubDimension
 from opd.completeness import fields_of
-from opd.forms.shared import FittingSubDimension
+from opd.forms.shared import FittingSubDimension, Narrowing
 from opd.models import Evidence, EvidenceKind, Note, Opd, QuickWin
 from smartcity.lib import files
 from smartcity.lib.forms import DayField, NumberField, helper
@@ -267,8 +267,8 @@ class ReplyForm(forms.Form):
     reply = forms.CharField(required=False, max_length=2000, label=_("Reply"), validators=[plain_text])
 
 
-class QueueFilter(forms.Form):
-    """How a list is narrowed; a wrong value narrows nothing and is never an error page."""
+class QueueFilter(Narrowing):
+    """How a list of records is narrowed."""
 
     q = forms.CharField(required=False, max_length=80, label=_("Search a name or agency"))
     dimension = forms.ChoiceField(required=False, label=_("Dimension"))
@@ -278,22 +278,8 @@ class QueueFilter(forms.Form):
         choices = [("", _("All")), *((row.code, str(row)) for row in dimensions)]
         self.fields["dimension"].choices = choices  # type: ignore[attr-defined]
 
-    def chosen(self, name: str) -> Any:
-        """The cleaned value, or None when it was not given or not understood."""
-        self.is_valid()
-        return self.cleaned_data.get(name) or None
-
     def dimensions(self) -> list[dict[str, Any]]:
-        """The options of the dimension as plain rows: drawing each as a widget costs as much as a line of the list."""
         return self._options("dimension")
-
-    def _options(self, name: str) -> list[dict[str, Any]]:
-        chosen = self.chosen(name) or ""
-        choices = self.fields[name].choices  # type: ignore[attr-defined]
-        return [
-            {"value": value, "label": str(label), "selected": str(value) == str(chosen)}
-            for value, label in choices
-        ]
 
 
 class ListFilter(QueueFilter):

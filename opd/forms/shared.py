@@ -4,6 +4,9 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from opd.models import ImportKind, ImportStatus
 
 
 class FittingSubDimension(forms.ModelForm):
@@ -19,3 +22,50 @@ class FittingSubDimension(forms.ModelForm):
                 % {"name": dimension},
             )
         return cleaned
+
+
+class Narrowing(forms.Form):
+    """The filter bar of a list, read from the address; a wrong value narrows nothing and is never an error page."""
+
+    #: The fields that filter_selects.html draws.
+    SELECTS: tuple[str, ...] = ()
+
+    def chosen(self, name: str) -> Any:
+        """The cleaned value, or None when it was not given or not understood."""
+        self.is_valid()
+        return self.cleaned_data.get(name) or None
+
+    def selects(self) -> list[dict[str, Any]]:
+        """The selects as plain rows: drawing each as a widget costs as much as a line of the list."""
+        return [
+            {"name": name, "label": self.fields[name].label, "options": self._options(name)}
+            for name in self.SELECTS
+        ]
+
+    def _options(self, name: str) -> list[dict[str, Any]]:
+        chosen = self.chosen(name) or ""
+        choices = self.fields[name].choices  # type: ignore[attr-defined]
+        return [
+            {"value": value, "label": str(label), "selected": str(value) == str(chosen)}
+            for value, label in choices
+        ]
+
+
+class ImportFilter(Narrowing):
+    """How one's own imports are narrowed."""
+
+    SELECTS = ("kind", "status")
+
+    q = forms.CharField(required=False, max_length=80, label=_("Search a file name"))
+    kind = forms.ChoiceField(
+        required=False, label=_("What the file lists"), choices=[("", _("All")), *ImportKind.choices]
+    )
+    status = forms.ChoiceField(
+        required=False,
+        label=_("State"),
+        choices=[("", _("All")), ("open", pgettext_lazy("imports", "Waits for you")), *ImportStatus.choices],
+    )
+
+    def narrowing(self) -> dict[str, Any]:
+        """What `ImportJobQuerySet.narrowed` takes."""
+        return {"kind": self.chosen("kind"), "status": self.chosen("status"), "text": self.chosen("q")}

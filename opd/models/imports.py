@@ -77,6 +77,15 @@ class ImportJobQuerySet(models.QuerySet["ImportJob"]):
     def for_list(self) -> Self:
         return self.defer("found", "mapping").select_related("opd").order_by("-pk")
 
+    def narrowed(
+        self, *, kind: str | None = None, status: str | None = None, text: str | None = None
+    ) -> Self:
+        """As a list page was narrowed; None narrows nothing. `status` is one of ImportStatus, or "open"."""
+        rows = self.filter(kind=kind) if kind else self
+        if status:
+            rows = rows.filter(status__in=OPEN if status == "open" else [status])
+        return rows.filter(original_name__icontains=text) if text else rows
+
     def claim(self, pk: int) -> "ImportJob | None":
         """Take a job that waits, or whose worker is gone, by one conditional update; else None."""
         now, token = clock.now(), secrets.token_hex(16)

@@ -16,6 +16,8 @@ from smartcity.lib.models import Event, Stamped, Versioned, both_or_neither
 from smartcity.lib.text import plain_text
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from opd.models.people import User
 
 
@@ -36,6 +38,14 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
 
     def newest_first(self) -> Self:
         return self.order_by("-held_at", "-pk")
+
+    def narrowed(self, zone: "ZoneInfo", *, year: int | None = None, text: str | None = None) -> Self:
+        """As a list page was narrowed; None narrows nothing. A year begins at midnight in `zone`."""
+        rows = self
+        if year:
+            begins, ends = (datetime(first, 1, 1, tzinfo=zone) for first in (year, year + 1))
+            rows = rows.filter(held_at__gte=begins, held_at__lt=ends)
+        return rows.filter(Q(title__icontains=text) | Q(place__icontains=text)) if text else rows
 
     def numbered(self, pk: int) -> "Meeting | None":
         return self.filter(pk=pk).first()
@@ -113,10 +123,6 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
 
     def of_meeting(self, meeting: "Meeting") -> Self:
         return self.filter(meeting=meeting).order_by("number")
-
-    def in_order(self) -> Self:
-        """The newest meeting first, its decisions by number."""
-        return self.order_by("-meeting__held_at", "-meeting", "number")
 
     def for_list(self) -> Self:
         return self.select_related("meeting__city", "opd", "program__dimension", "done_by")
@@ -205,4 +211,5 @@ class DecisionEvent(Event):
         indexes = [
             models.Index(fields=["decision", "-at"]),
             models.Index(fields=["at"]),  # what changed since a day
+            models.Index(fields=["at"], condition=Q(notified_at__isnull=True), name="decision_event_untold"),
         ]

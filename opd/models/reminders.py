@@ -96,12 +96,13 @@ class Notification(models.Model):
         REMINDER = "reminder", _("Reminder")
         RETURNED = "returned", _("Returned to you")
         DECISION = "decision", _("Waits for your decision")
+        TASK = "task", _("Task of a meeting")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications")
     city = models.ForeignKey(City, models.CASCADE, related_name="+")
     day = models.DateField(_("day"))
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
-    # What it is about: reminder, quick_win, progress or program, and the key of the row.
+    # What it is about: reminder, quick_win, progress, program or decision, and the key of the row.
     about = models.CharField(max_length=12)
     about_id = models.PositiveBigIntegerField()
     title = models.CharField(_("title"), max_length=300)

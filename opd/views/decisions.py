@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dimensions.models import SmartDimension
-from opd import rules
+from opd import orders, rules
 from opd.access import city_of, give_back, person, posted_version
 from opd.actions import meetings as actions
 from opd.forms.meetings import CorrectionForm, DecisionFilter, DecisionMoveForm
@@ -22,37 +21,46 @@ from opd.presentation.meetings import decision_history, decision_row, decision_r
 from opd.presentation.quick_wins import tile_html
 from opd.views.program_page import both_texts
 from opd.workflow import DECISION
+from smartcity.lib import paging
 from smartcity.lib.forms import typed
 from smartcity.lib.models import StaleVersion
+from smartcity.lib.sorting import Sorting
 from smartcity.lib.workflow import NotReady, WrongStatus
 
 PAGE = 50
 
 
-def listed(request: HttpRequest, user: User, city: City) -> tuple[DecisionFilter, QuerySet[Decision]]:
-    """The decisions a person may see, as the address narrows them; the page and its files list the same."""
+def listed(
+    request: HttpRequest, user: User, city: City
+) -> tuple[DecisionFilter, Sorting, QuerySet[Decision]]:
+    """The decisions a person may see, as the address narrows and sorts them; the page and its files list the same."""
     filters = DecisionFilter(
         request.GET,
         opds=Opd.objects.of_city(city).order_by("short"),
         dimensions=SmartDimension.objects.of_set(city.dimension_set_id),
     )
-    rows = Decision.objects.visible_to(user).of_city(city.pk).for_list().in_order()
-    return filters, rows.narrowed(today_in(city), **filters.narrowing())
+    rows = Decision.objects.visible_to(user).of_city(city.pk).for_list()
+    rows = rows.narrowed(today_in(city), **filters.narrowing())
+    # Who asks what is left asks what comes first.
+    left = filters.chosen("status") in ("left", "late")
+    sorting = orders.DECISIONS.read(request.GET, usual="due" if left else "")
+    return filters, sorting, rows.order_by(*sorting.fields)
 
 
 @require_GET
 def decisions(request: HttpRequest) -> HttpResponse:
-    """Every decision as a task, the newest meeting first."""
+    """Every decision as a task."""
     user, city = person(request), city_of(request)
     if not rules.may_see_meetings(user):
         raise PermissionDenied
-    filters, rows = listed(request, user, city)
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page", ""))
+    filters, sorting, rows = listed(request, user, city)
+    page = paging.page(rows, request.GET.get("page", ""), order=sorting.fields, size=PAGE)
     meeting = None
     if chosen := filters.chosen("meeting"):
         meeting = Meeting.objects.visible_to(user).of_city(city.pk).numbered(chosen)
     context = {
         "filters": filters,
+        "sorting": sorting,
         "page": page,
         "decisions": decision_rows(user, city, page.object_list),
         "meeting": meeting_line(meeting, city) if meeting else None,

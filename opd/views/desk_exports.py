@@ -51,7 +51,7 @@ def decisions_listing(request: HttpRequest, user: User, city: City) -> tuple[int
     """Decisions as tasks, as opd/views/decisions.py narrows them."""
     if not rules.may_see_meetings(user):
         raise PermissionDenied
-    _filters, rows = decisions.listed(request, user, city)
+    _filters, _sorting, rows = decisions.listed(request, user, city)
     return city.evaluation_year, desk.decisions(rows, city)
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from dimensions.models import SmartDimension
-from opd import rules
+from opd import orders, rules
 from opd.access import city_of, person
 from opd.exchange import listing
 from opd.exchange.listing import Listing
@@ -18,6 +18,7 @@ from opd.forms.progress import QuarterFilter
 from opd.forms.quick_wins import ListFilter
 from opd.models import City, Opd, Program, Progress, QuickWin, Status, User
 from opd.views import desk_exports, progress_list
+from smartcity.lib.sorting import through
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"}
@@ -40,7 +41,8 @@ def _programs(request: HttpRequest, user: User, city: City) -> tuple[int, Listin
     filters = ProgramFilter(request.GET, dimensions=_dimensions(city), opds=opds)
     year = filters.chosen("year") or city.evaluation_year
     rows = Program.objects.visible_to(user).of_city(city.pk).narrowed(**filters.narrowing(year))
-    return year, listing.programs(rows, city, year)
+    sorting = orders.PROGRAMS.read(request.GET)
+    return year, listing.programs(rows.order_by(*sorting.fields), city, year)
 
 
 def _quick_wins(request: HttpRequest, user: User, city: City) -> tuple[int, Listing]:
@@ -52,7 +54,8 @@ def _quick_wins(request: HttpRequest, user: User, city: City) -> tuple[int, List
     )
     year = filters.chosen("year") or city.evaluation_year
     rows = QuickWin.objects.visible_to(user).of_city(city.pk).in_year(year)
-    return year, listing.quick_wins(rows.narrowed(**filters.wanted()), city, year, user)
+    rows = rows.narrowed(**filters.wanted()).order_by(*orders.QUICK_WINS.read(request.GET).fields)
+    return year, listing.quick_wins(rows, city, year, user)
 
 
 def _progress(request: HttpRequest, user: User, city: City) -> tuple[int, Listing]:
@@ -60,6 +63,7 @@ def _progress(request: HttpRequest, user: User, city: City) -> tuple[int, Listin
     year = filters.chosen("year") or city.evaluation_year
     programs = progress_list.listed(user, city, year, filters)
     rows = Progress.objects.visible_to(user).of_programs(programs, year)
+    rows = rows.order_by(*through(orders.PROGRESS.read(request.GET).fields, "program"), "quarter")
     return year, listing.progress(rows, year, user)
 
 
@@ -93,11 +97,12 @@ def _own_programs(user: User, city: City, year: int) -> Listing:
     rows = Program.objects.visible_to(user).of_city(city.pk)
     if not rules.may_keep_plan(user, city.pk):
         rows = rows.of_own_opds(user)
+    rows = rows.order_by("code", "pk")
     return listing.programs(rows, city, year, more_years=(year - 1, year + 1), notes=_notes())
 
 
 def _own_quick_wins(user: User, city: City, year: int) -> Listing:
-    rows = QuickWin.objects.of_own_opds(user).of_city(city.pk).in_year(year)
+    rows = QuickWin.objects.of_own_opds(user).of_city(city.pk).in_year(year).order_by("number")
     return listing.quick_wins(rows, city, year, user, notes=_notes())
 
 

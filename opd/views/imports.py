@@ -6,13 +6,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from opd import rules
+from opd import orders, rules
 from opd.access import city_of, person, posted_key
 from opd.actions import import_work
 from opd.actions import imports as actions
@@ -20,6 +19,7 @@ from opd.actions.import_saving import key_of
 from opd.exchange import listing
 from opd.exchange.found import Pointer, pointer_of, table_of, tables_of, tops_of
 from opd.forms.quick_wins import ImportForm
+from opd.forms.shared import ImportFilter
 from opd.imports import Kind, Proposal, propose, year_of
 from opd.models import ImportJob, ImportKind, ImportStatus, Outcome, Program, QuickWin
 from opd.presentation import imports as pages
@@ -49,8 +49,10 @@ def imports(request: HttpRequest) -> HttpResponse:
             content=values["file"].read(), key=posted_key(request),
         )  # fmt: skip
         return _go_on(job)
+    filters, sorting = ImportFilter(request.GET), orders.IMPORTS.read(request.GET)
     own = ImportJob.objects.visible_to(user).for_list().select_related("city", "opd")
-    page = Paginator(own, IMPORTS_A_PAGE).get_page(request.GET.get("page"))
+    own = own.narrowed(**filters.narrowing())
+    page = paging.page(own, request.GET.get("page", ""), order=sorting.fields, size=IMPORTS_A_PAGE)
     context = {
         "form": form,
         "kinds": [
@@ -59,8 +61,11 @@ def imports(request: HttpRequest) -> HttpResponse:
         ],
         "year": form["year"].value() or "",
         "key": uuid.uuid4().hex,
+        "filters": filters,
+        "sorting": sorting,
+        "narrowed": any(filters.narrowing().values()),
         "page": page,
-        "rows": [pages.job_row(job) for job in page],
+        "rows": [pages.job_row(job) for job in page.object_list],
     }
     return render(request, "opd/import_list.html", context, status=422 if form.errors else 200)
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,14 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from opd import agenda as table
-from opd import rules
+from opd import orders, rules
 from opd.access import city_of, person, posted_key, posted_version
 from opd.actions import meetings as actions
-from opd.forms.meetings import DecisionForm, MeetingForm
+from opd.forms.meetings import DecisionForm, MeetingFilter, MeetingForm
 from opd.models import Decision, Meeting, User
 from opd.presentation.meetings import decision_rows, meeting_line
 from opd.views import changes_page
-from smartcity.lib import clock, dates
+from smartcity.lib import clock, dates, paging
 from smartcity.lib.forms import typed
 from smartcity.lib.models import StaleVersion
 
@@ -33,10 +32,14 @@ def meetings(request: HttpRequest) -> HttpResponse:
     user, city = person(request), city_of(request)
     if not rules.may_see_meetings(user):
         raise PermissionDenied
-    found = Meeting.objects.visible_to(user).of_city(city.pk)
-    page = Paginator(found.newest_first(), PAGE).get_page(request.GET.get("page", ""))
+    filters, sorting = MeetingFilter(request.GET), orders.MEETINGS.read(request.GET)
+    found = Meeting.objects.visible_to(user).of_city(city.pk).narrowed(city.zone(), **filters.narrowing())
+    page = paging.page(found, request.GET.get("page", ""), order=sorting.fields, size=PAGE)
     open_now = Decision.objects.visible_to(user).of_city(city.pk).open().for_list()[:LONGEST_LIST]
     context = {
+        "filters": filters,
+        "sorting": sorting,
+        "narrowed": any(filters.narrowing().values()),
         "page": page,
         "meetings": [meeting_line(row, city) for row in page.object_list],
         "decisions": decision_rows(user, city, open_now),

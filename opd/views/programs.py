@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dimensions.models import SmartDimension
-from opd import actions, rules
+from opd import actions, orders, rules
 from opd.access import city_of, give_back, person, posted_key, posted_version
 from opd.forms.plan import SECTION_FORMS, NewProgramForm, NewYearForm, ProgramFilter, YearForm
 from opd.forms.quick_wins import MoveForm
@@ -43,11 +43,6 @@ from smartcity.lib.models import StaleVersion
 from smartcity.lib.workflow import NotReady, WrongStatus
 
 PAGE = 50
-ORDERS = {
-    "code": ("code", "pk"),
-    "dimension": ("dimension_id", "code", "pk"),
-    "updated": ("updated_at", "pk"),
-}
 
 
 @require_GET
@@ -60,10 +55,11 @@ def programs(request: HttpRequest) -> HttpResponse:
     filters = ProgramFilter(request.GET, dimensions=dimensions, opds=Opd.objects.of_city(city))
     year = filters.chosen("year") or city.evaluation_year
     found = Program.objects.visible_to(user).of_city(city.pk).narrowed(**filters.narrowing(year)).lines()
-    order = ORDERS[filters.chosen("sort") or "code"]
-    page = paging.page(found, request.GET.get("page", ""), order=order, size=PAGE)
+    sorting = orders.PROGRAMS.read(request.GET)
+    page = paging.page(found, request.GET.get("page", ""), order=sorting.fields, size=PAGE)
     context = {
         "filters": filters,
+        "sorting": sorting,
         "page": page,
         "lines": lines.draw("opd/parts/program_line.html", _list_rows(page.object_list, dimensions, year)),
         "many": decimals.display(paging.MOST_COUNTED, 0),

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from opd import actions, rules
+from opd import actions, orders, rules
 from opd.access import city_of, person, posted_key
 from opd.completeness import PROGRESS_BY_NAME, SAVE, SUBMIT, progress_missing
 from opd.forms.progress import QuarterFilter, opd_options
@@ -41,10 +41,12 @@ def progress_list(request: HttpRequest) -> HttpResponse:
     filters = QuarterFilter(request.GET)
     year, periods, due = _asked(city, filters)
     found = listed(user, city, year, filters).values_list(*progress_table.PROGRAM, named=True)
-    page = paging.page(found, request.GET.get("page", ""), order=("code", "pk"), size=PAGE)
+    sorting = orders.PROGRESS.read(request.GET)
+    page = paging.page(found, request.GET.get("page", ""), order=sorting.fields, size=PAGE)
     own = user.opds()
     context = {
         "filters": filters,
+        "sorting": sorting,
         "year": year,
         "years": [year - 1, year, year + 1],
         "quarter": due,

@@ -26,8 +26,8 @@ NOTHING = SafeString()
 #: Outside the agency a figure is read where it was handed in as it stands.
 _SHOWN = (Status.SUBMITTED, Status.VERIFIED)
 _PRIMARY = SafeString(' class="btn btn-primary btn--sm"')
-#: What a line reads of its programme; rules.may_report asks the status.
-PROGRAM = ("pk", "code", "name", "status", "opd_id", "opd__short")
+#: What a line reads of its programme, and what the list may be ordered by; rules.may_report asks the status.
+PROGRAM = ("pk", "code", "name", "status", "dimension_id", "opd_id", "opd__short")
 _READ = ("pk", "program_id", "opd_id", "quarter", "status", "value", "late", "corrections", "submitted_at")
 
 

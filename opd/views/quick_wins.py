@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dimensions.models import SmartDimension
-from opd import actions, rules
+from opd import actions, orders, rules
 from opd.access import (
     city_of,
     editable_quick_win,
@@ -60,9 +60,11 @@ def quick_wins(request: HttpRequest) -> HttpResponse:
     year = filters.chosen("year") or city.evaluation_year
     rows = QuickWin.objects.visible_to(user).of_city(city.pk).in_year(year)
     found = rows.narrowed(**filters.wanted()).lines()
-    page = paging.page(found, request.GET.get("page", ""), order=("number",), size=PAGE)
+    sorting = orders.QUICK_WINS.read(request.GET)
+    page = paging.page(found, request.GET.get("page", ""), order=sorting.fields, size=PAGE)
     context = {
         "filters": filters,
+        "sorting": sorting,
         "page": page,
         "lines": lines.draw("opd/parts/quick_win_line.html", _list_rows(page.object_list, dimensions)),
         "many": decimals.display(paging.MOST_COUNTED, 0),

@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -19,6 +20,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 MOST_COUNTED = 1_000
+LONGEST = 400  # of one value of a place: a name may be one
 
 FORTH, BACK = "f", "b"
 
@@ -52,21 +54,21 @@ class Page[M]:
 
 
 def page[M](rows: QuerySet[Any, M], token: str, *, order: tuple[str, ...], size: int) -> Page[M]:
-    """Return the page of `rows` that `token` names, in ascending `order`.
+    """Return the page of `rows` that `token` names, in `order`; "-" before a name turns that field around.
 
-    `order` names fields of the model itself that are never empty and together unique within `rows`. Rows may be
-    objects, or the mappings of `.values()` when these fields are among them.
+    `order` names fields that are never empty and together unique within `rows`; "opd__short" is a field of a related
+    row that always exists. Rows may be objects, or what `.values()` and named `.values_list()` give when these fields are among them.
     """
     rows = rows.order_by(*order)
-    start = _read(token, [_field(rows, name) for name in order])
+    start = _read(token, [_field(rows, name.removeprefix("-")) for name in order])
     if start is None:
         return _first(rows, order, size)
     direction, number, place = start
     if direction == FORTH:
-        found = list(rows.filter(_beyond(order, place, "gt"))[: size + 1])
+        found = list(rows.filter(_beyond(order, place, direction))[: size + 1])
         before, after = True, len(found) > size
     else:
-        backwards = rows.filter(_beyond(order, place, "lt")).reverse()[: size + 1]
+        backwards = rows.filter(_beyond(order, place, direction)).reverse()[: size + 1]
         found = list(backwards)[::-1]
         before, after = len(found) > size, True
         found = found[-size:]
@@ -118,26 +120,40 @@ def _count(rows: QuerySet[Any, Any]) -> int | None:
     return counted if counted <= MOST_COUNTED else None
 
 
-def _beyond(order: tuple[str, ...], place: list[Any], comparison: str) -> Q:
+def _beyond(order: tuple[str, ...], place: list[Any], direction: str) -> Q:
     """Rows past a place: (a, b) > (x, y) is a > x, or a = x and b > y. Written so that an index on both helps."""
     first, *rest = order
+    name = first.removeprefix("-")
+    comparison = "gt" if (direction == FORTH) == (name == first) else "lt"
+    past = Q(**{f"{name}__{comparison}": place[0]})
     if not rest:
-        return Q(**{f"{first}__{comparison}": place[0]})
-    tie = Q(**{first: place[0]}) & _beyond(tuple(rest), place[1:], comparison)
-    return Q(**{f"{first}__{comparison}e": place[0]}) & (Q(**{f"{first}__{comparison}": place[0]}) | tie)
+        return past
+    tie = Q(**{name: place[0]}) & _beyond(tuple(rest), place[1:], direction)
+    return Q(**{f"{name}__{comparison}e": place[0]}) & (past | tie)
 
 
 def _field(rows: QuerySet[Any, Any], name: str) -> "Field[Any, Any]":
+    """The field of a name, through the related rows it passes."""
     options = rows.model._meta
-    found: Field[Any, Any] = options.pk if name == "pk" else options.get_field(name)
+    *passed, last = name.split("__")
+    for relation in passed:
+        options = options.get_field(relation).related_model._meta
+    found: Field[Any, Any] = options.pk if last == "pk" else options.get_field(last)
     return found
 
 
 def _write(direction: str, number: int, row: Any, order: tuple[str, ...]) -> str:
-    place = [row[name] if isinstance(row, Mapping) else getattr(row, name) for name in order]
+    place = [_value(row, name.removeprefix("-")) for name in order]
     place = [value.isoformat() if isinstance(value, datetime) else str(value) for value in place]
     text = json.dumps([direction, number, *place], separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _value(row: Any, name: str) -> Any:
+    if isinstance(row, Mapping):
+        return row[name]
+    path = [name] if isinstance(row, tuple) else name.split("__")  # a named tuple has the whole name
+    return reduce(getattr, path, row)
 
 
 def _read(token: str, fields: "list[Field[Any, Any]]") -> tuple[str, int, list[Any]] | None:
@@ -146,7 +162,7 @@ def _read(token: str, fields: "list[Field[Any, Any]]") -> tuple[str, int, list[A
         direction, number, *place = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
         if direction not in (FORTH, BACK) or type(number) is not int or not 1 <= number < 10**9:
             return None
-        texts = [text for text in place if isinstance(text, str) and len(text) < 80 and text.isprintable()]
+        texts = [text for text in place if isinstance(text, str) and len(text) <= LONGEST and _storable(text)]
         values = [field.to_python(text) for field, text in zip(fields, texts, strict=True)]
         for field, value in zip(fields, values, strict=True):
             field.run_validators(value)
@@ -156,3 +172,8 @@ def _read(token: str, fields: "list[Field[Any, Any]]") -> tuple[str, int, list[A
         value is None or (isinstance(value, datetime) and timezone.is_naive(value)) for value in values
     )
     return None if lost else (direction, number, values)
+
+
+def _storable(text: str) -> bool:
+    """Whether a database can be asked for it: no NUL, no half of a character (UnicodeEncodeError is a ValueError)."""
+    return "\0" not in text and bool(text.encode())

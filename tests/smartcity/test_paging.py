@@ -70,6 +70,35 @@ def test_the_way_back_shows_the_same_pages(many, order) -> None:
     assert [row.number for row in reversed(back)] == [1, 2, 3, 4, 5]
 
 
+@pytest.mark.parametrize(
+    "order", [("-number",), ("-submitted_at", "number"), ("opd__short", "-number"), ("-dimension_id", "name")]
+)
+def test_each_field_has_its_own_direction(many, opds, order) -> None:
+    made = many(23)
+    QuickWin.objects.filter(number__in=range(3, 23, 4)).update(opd=opds["DISBUDPAR"])
+    expected = list(QuickWin.objects.order_by(*order).values_list("number", flat=True))
+    assert len(expected) == len(made)
+    pages = walk(order, 5, QuickWin.objects.select_related("opd"))
+    assert [row.number for page in pages for row in page.object_list] == expected
+    back = paging.page(
+        QuickWin.objects.select_related("opd"), pages[3].previous_page_number, order=order, size=5
+    )
+    assert back.object_list == pages[2].object_list
+    values = walk(
+        order, 5, QuickWin.objects.values("number", "name", "submitted_at", "opd__short", "dimension_id")
+    )
+    assert [row["number"] for page in values for row in page.object_list] == expected
+
+
+def test_a_long_name_is_a_place(many) -> None:
+    many(4)
+    for row in QuickWin.objects.all():
+        row.name = f"Pelayanan\u00a0{'panjang ' * 24}{row.number}"
+        row.save()
+    pages = walk(("name", "pk"), 1)
+    assert [row.number for page in pages for row in page.object_list] == [1, 2, 3, 4]
+
+
 def test_rows_of_values_are_walked_like_objects(many) -> None:
     many(7)
     pages = walk(NUMBER, 3, QuickWin.objects.values("number", "name"))
@@ -123,6 +152,7 @@ def token(*parts: object) -> str:
         token("f", 0, "4"), token("f", True, "4"), token("f", "2", "4"), token("f", 2, 4), token("f", 2, None),
         token("f", 2, "4", "5"), token("f", 2, "4; drop"), token("f", 2, ""), token("f", 2, "9" * 70),
         token("f", 2, "9" * 90), token("f", 2, "\x00"), token("f", 2, ["4"]),
+        token("f", 2, "4\x00"), token("f", 2, "\ud800"),
         base64.urlsafe_b64encode(b"[" * 4000).decode(), base64.urlsafe_b64encode(b'{"f":1}').decode(),
     ],
 )  # fmt: skip

@@ -45,13 +45,17 @@ PAGES = {
     "/plan/": ("leader", "planner"),
     "/programs/": ("reviewer", "planner", "operator"),
     "/programs/?status=approved&year=2022&state=RUNNING": ("leader",),
+    "/programs/?sort=recent": ("planner",),
+    "/progress/?sort=opd": ("reviewer",),
+    "/decisions/?sort=opd": ("reviewer",),
+    "/meetings/?sort=title": ("reviewer",),
     "/progress/": ("reviewer", "leader", "operator"),
     "/queue/?kind=progress": ("reviewer", "planner", "auditor"),
     "/meetings/agenda/": ("reviewer",),
     "/workspace/": ("operator", "head"),
 }
 VISITS = [(path, name) for path, names in PAGES.items() for name in names]
-LISTS = ("opd.views.programs", "opd.views.progress_list", "opd.views.queue")
+LISTS = tuple(f"opd.views.{name}" for name in ("programs", "progress_list", "queue", "decisions", "meetings"))
 STATUSES = ("verified", "submitted", "draft", "returned", "verified", "proposed")
 STATES = (State.RUNNING, State.DONE, State.NOT_STARTED, State.IN_DISCUSSION, State.STOPPED)
 
