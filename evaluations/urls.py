@@ -5,6 +5,7 @@ from django.urls import path
 from evaluations.views import (
     answer_list,
     answers,
+    bank,
     city,
     city_plan,
     clarification_moves,
@@ -59,6 +60,12 @@ urlpatterns = [
     path("exhibits/<int:pk>/remove/", exhibits.remove, name="exhibit_delete"),
     path("exhibits/<int:pk>/file/", exhibits.file, name="exhibit_file"),
     path("exhibits/<int:pk>/preview/", exhibits.preview, name="exhibit_preview"),
+    # the evidence bank: every document with its validity and its uses
+    path("bank/", bank.documents, name="bank"),
+    path("bank/export/", bank.export, name="bank_export"),
+    path("bank/<int:pk>/", bank.document, name="document"),
+    path("bank/<int:pk>/file/", bank.file, name="document_file"),
+    path("bank/<int:pk>/preview/", bank.preview, name="document_preview"),
     path("windows/<int:pk>/forecast/", forecast.forecast_page, name="forecast"),
     path("windows/<int:pk>/result/", results.result, name="result"),
     path("results/years/", trend.trend, name="trend"),

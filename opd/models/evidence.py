@@ -10,51 +10,13 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from opd.models.document import Document, EvidenceKind, StoredFile
 from opd.models.progress import Progress
 from opd.models.quick_win import QuickWin, Status
 from smartcity.lib import clock
 
 if TYPE_CHECKING:
     from opd.models.people import User
-
-
-class EvidenceKind(models.TextChoices):
-    REGULATION = "regulation", _("Regulation")
-    DECREE = "decree", _("Decree")
-    MINUTES = "minutes", _("Minutes")
-    AGREEMENT = "agreement", _("Agreement")
-    REPORT = "report", _("Report")
-    DOCUMENT = "document", _("Other document")
-    DATA = "data", _("Data")
-    PHOTO = "photo", _("Photo")
-    LINK = "link", _("Link")
-
-
-class StoredFile(models.Model):
-    """Bytes kept once under their SHA-256, whatever they are evidence of."""
-
-    sha256 = models.CharField(max_length=64, primary_key=True)
-    media_type = models.CharField(_("type"), max_length=100)
-    size = models.PositiveBigIntegerField(_("size"), help_text=_("Bytes."))
-    pages = models.PositiveIntegerField(_("pages"), null=True)
-    width = models.PositiveIntegerField(null=True)
-    height = models.PositiveIntegerField(null=True)
-    has_preview = models.BooleanField(default=False)
-    # {"empty": [3], "faint": [2]}: pages that show nothing, or only a coarse scan; null where nobody looked
-    doubts = models.JSONField(null=True, editable=False)
-    stored_at = models.DateTimeField(default=clock.now)
-
-    def __str__(self) -> str:
-        return self.sha256[:12]
-
-    @property
-    def tile(self) -> str:
-        """The short word shown in place of a picture."""
-        return {
-            "application/pdf": "PDF",
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "XLSX",
-            "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "DOCX",
-        }.get(self.media_type, self.media_type.rpartition("/")[2].upper()[:4])
 
 
 def pages_of(text: str) -> list[int]:
@@ -73,11 +35,13 @@ def pages_of(text: str) -> list[int]:
 class Claim(models.Model):
     """What is said of a document, photo or link, and what a reader should look at.
 
-    A subclass says what it shows, and has the `stored_file`.
+    A subclass says what it shows, and has the `stored_file` and the `document` of the bank.
     """
 
     stored_file: Any
     stored_file_id: str | None
+    document: Any
+    document_id: int | None
 
     kind = models.CharField(_("kind"), max_length=12, choices=EvidenceKind)
     title = models.CharField(_("name"), max_length=200)
@@ -150,6 +114,10 @@ class Claim(models.Model):
         return self.valid_until is not None and self.valid_until >= date(year, 1, 1)
 
 
+#: In these the text is what was submitted last, so it is everybody's who may see it.
+AS_SUBMITTED = (Status.SUBMITTED, Status.VERIFIED, Status.RECORDED)
+
+
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
     """How evidence is found."""
 
@@ -163,6 +131,27 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         return self.filter(of_quick_win | of_progress).select_related(
             "stored_file", "quick_win__opd", "progress__opd", "progress__program"
         )
+
+    def standing_for(self, user: "User") -> Self:
+        """What the bank shows a person: the agency its own, others what stands as it was submitted.
+
+        What is back with the agency may be changed at any moment: others find it again when it is submitted again.
+        """
+        own, seen = user.opds(), QuickWin.objects.visible_to(user).order_by().values("pk")
+        reports = Progress.objects.visible_to(user).order_by().values("pk")
+        wins = Q(quick_win__opd__in=own) | Q(quick_win__in=seen, quick_win__status__in=AS_SUBMITTED)
+        told = Q(progress__opd__in=own) | Q(progress__in=reports, progress__status__in=AS_SUBMITTED)
+        return self.filter(wins | told)
+
+    def without_document(self, city_id: int) -> Self:
+        """Evidence of a city that is not in the bank yet, the oldest first."""
+        of_city = Q(quick_win__city=city_id) | Q(progress__city=city_id)
+        joins = "stored_file", "quick_win", "progress"
+        return self.filter(of_city, document__isnull=True).select_related(*joins).order_by("created_at", "pk")
+
+    def for_uses(self) -> Self:
+        joins = "stored_file", "quick_win__opd", "progress__opd", "progress__program"
+        return self.select_related(*joins).order_by("-pk")
 
     def of(self, owner: QuickWin | Progress) -> Self:
         """The evidence of one quick win or progress report."""
@@ -201,6 +190,9 @@ class Evidence(Claim):
     stored_file = models.ForeignKey(
         StoredFile, models.PROTECT, null=True, blank=True, related_name="evidence"
     )
+    document = models.ForeignKey(
+        Document, models.PROTECT, null=True, editable=False, related_name="evidence", verbose_name=_("document")
+    )  # fmt: skip
 
     objects = EvidenceQuerySet.as_manager()
 

@@ -52,13 +52,13 @@ class Page[M]:
 
 
 def page[M](rows: QuerySet[Any, M], token: str, *, order: tuple[str, ...], size: int) -> Page[M]:
-    """Return the page of `rows` that `token` names, in ascending `order`.
+    """Return the page of `rows` that `token` names, in `order`: ascending, or descending with a "-" before the name.
 
     `order` names fields of the model itself that are never empty and together unique within `rows`. Rows may be
     objects, or the mappings of `.values()` when these fields are among them.
     """
     rows = rows.order_by(*order)
-    start = _read(token, [_field(rows, name) for name in order])
+    start = _read(token, [_field(rows, _plain(name)) for name in order])
     if start is None:
         return _first(rows, order, size)
     direction, number, place = start
@@ -121,10 +121,18 @@ def _count(rows: QuerySet[Any, Any]) -> int | None:
 def _beyond(order: tuple[str, ...], place: list[Any], comparison: str) -> Q:
     """Rows past a place: (a, b) > (x, y) is a > x, or a = x and b > y. Written so that an index on both helps."""
     first, *rest = order
+    name, past = _plain(first), comparison
+    if first.startswith("-"):
+        past = {"gt": "lt", "lt": "gt"}[comparison]
     if not rest:
-        return Q(**{f"{first}__{comparison}": place[0]})
-    tie = Q(**{first: place[0]}) & _beyond(tuple(rest), place[1:], comparison)
-    return Q(**{f"{first}__{comparison}e": place[0]}) & (Q(**{f"{first}__{comparison}": place[0]}) | tie)
+        return Q(**{f"{name}__{past}": place[0]})
+    tie = Q(**{name: place[0]}) & _beyond(tuple(rest), place[1:], comparison)
+    return Q(**{f"{name}__{past}e": place[0]}) & (Q(**{f"{name}__{past}": place[0]}) | tie)
+
+
+def _plain(name: str) -> str:
+    """The field without its direction."""
+    return name.removeprefix("-")
 
 
 def _field(rows: QuerySet[Any, Any], name: str) -> "Field[Any, Any]":
@@ -134,7 +142,8 @@ def _field(rows: QuerySet[Any, Any], name: str) -> "Field[Any, Any]":
 
 
 def _write(direction: str, number: int, row: Any, order: tuple[str, ...]) -> str:
-    place = [row[name] if isinstance(row, Mapping) else getattr(row, name) for name in order]
+    names = map(_plain, order)
+    place = [row[name] if isinstance(row, Mapping) else getattr(row, name) for name in names]
     place = [value.isoformat() if isinstance(value, datetime) else str(value) for value in place]
     text = json.dumps([direction, number, *place], separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
