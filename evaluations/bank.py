@@ -33,9 +33,7 @@ def seen_by(user: User) -> DocumentQuerySet:
     return rows
 
 
-def narrowed(
-    rows: Any, user: User, *, year: int, today: date, asked: dict[str, Any]
-) -> Any:
+def narrowed(rows: Any, user: User, *, year: int, today: date, asked: dict[str, Any]) -> Any:
     """The rows that fit a filter: `asked` has q, kind, opd, year, state and use, each a value or None."""
     if asked["q"]:
         rows = rows.filter(_named(user, asked["q"]))

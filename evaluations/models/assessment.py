@@ -184,7 +184,13 @@ class ExhibitQuerySet(models.QuerySet["Exhibit"]):
         )
 
     def for_uses(self) -> Self:
-        joins = "stored_file", "answer__window__city", "answer__question", "answer__opd", "clarification__window"
+        joins = (
+            "stored_file",
+            "answer__window__city",
+            "answer__question",
+            "answer__opd",
+            "clarification__window",
+        )
         return self.select_related(*joins, "clarification__question", "clarification__opd").order_by("-pk")
 
     def of_opd(self, opd_id: int | None) -> Self:

@@ -92,7 +92,9 @@ def _bank() -> Iterator[tuple[str, str]]:
 
 def _documents() -> list[Document]:
     """The document of DISBUDPAR that is used most among what others may see, and its newest one."""
-    rows = Document.objects.filter(opd__short="DISBUDPAR", evidence__progress__status="verified").order_by("pk")
+    rows = Document.objects.filter(opd__short="DISBUDPAR", evidence__progress__status="verified").order_by(
+        "pk"
+    )
     return [rows[0], rows.reverse()[0]]
 
 

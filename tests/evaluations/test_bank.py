@@ -136,7 +136,15 @@ def test_the_list_is_narrowed(dinkes, cast, query, found):
     for number in range(2):
         attach(quick_win(dinkes, operator, f"Nama {number}"), operator, "A-judul pelayanan", stored("a"))
     owner = quick_win(dinkes, operator)
-    attach(owner, operator, "B-judul", stored("b"), kind="photo", document_date=None, original_name="pengaduan.jpg")
+    attach(
+        owner,
+        operator,
+        "B-judul",
+        stored("b"),
+        kind="photo",
+        document_date=None,
+        original_name="pengaduan.jpg",
+    )
     piece = attach(owner, operator, "C-judul", stored("c"), document_date=date(2020, 3, 1))
     Document.objects.filter(pk=piece.document_id).update(
         period_from=date(2020, 1, 1), period_to=date(2022, 12, 31)
