@@ -50,7 +50,7 @@ def exhibit_or_404(request: HttpRequest, pk: int) -> Exhibit:
     """A piece of evidence of an answer the person may read."""
     seen = Exhibit.objects.visible_to(person(request))
     return get_object_or_404(
-        seen.select_related("stored_file", "answer__window__city", "answer__question"), pk=pk
+        seen.select_related("stored_file", "document", "answer__window__city", "answer__question"), pk=pk
     )
 
 

@@ -4,6 +4,7 @@ Called inside the transaction that attaches or changes the evidence (`opd.action
 `evaluations.actions.exhibits`, `evaluations.actions.clarifications`).
 """
 
+import mimetypes
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
@@ -40,6 +41,20 @@ def told(piece: Claim) -> None:
         return
     document = Document.objects.select_for_update(of=("self",)).get(pk=piece.document_id)
     _tell(document, {name: getattr(piece, name) for name in ("title", *SAID)})
+
+
+def named(document: Document, name: str) -> None:
+    """One more name a document goes by."""
+    document.called(name)
+    document.save(update_fields=["names", "terms", "place"])
+
+
+def file_name(document: Document) -> str:
+    """A file name for a document that was added to the bank without a use."""
+    stored = document.stored_file
+    if stored is None:
+        return ""
+    return f"{document.title[:200]}{mimetypes.guess_extension(stored.media_type) or ''}"
 
 
 def _tell(document: Document, values: Mapping[str, Any]) -> None:

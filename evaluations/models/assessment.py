@@ -186,6 +186,7 @@ class ExhibitQuerySet(models.QuerySet["Exhibit"]):
     def for_uses(self) -> Self:
         joins = (
             "stored_file",
+            "document",
             "answer__window__city",
             "answer__question",
             "answer__opd",
@@ -205,7 +206,7 @@ class ExhibitQuerySet(models.QuerySet["Exhibit"]):
         return self.filter(answer__window=window)
 
     def for_list(self) -> Self:
-        return self.select_related("stored_file").order_by("created_at", "pk")
+        return self.select_related("stored_file", "document").order_by("created_at", "pk")
 
 
 class Exhibit(Claim):

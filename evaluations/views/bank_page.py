@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 
 from evaluations import bank
 from evaluations.bank import Use
+from evaluations.forms.bank import ValidityForm
 from evaluations.models import Answer, Clarification
 from evaluations.presentation import answer_badge
 from opd import rules
 from opd.exchange.listing import BATCH, Listing
-from opd.models import City, Document, Progress, QuickWin, User, Validity
+from opd.models import City, Document, DocumentEvent, Progress, QuickWin, User, Validity
 from opd.presentation.quick_wins import badge, file_size, meta_line
 from smartcity.lib import dates
 from smartcity.lib.spreadsheets import OutColumn
@@ -90,7 +91,37 @@ def document_page(user: User, city: City, document: Any, today: date) -> dict[st
         "uses": [use_row(use) for use in uses],
         "versions": versions_of(user, document),
         "may_keep": rules.may_keep_document(user, document),
+        "may_replace": rules.may_keep_document(user, document) and not document.replaced_by_id,
+        "validity_form": ValidityForm(),
+        "history": history_of(document, city),
     }
+
+
+def history_of(document: Document, city: City) -> list[dict[str, Any]]:
+    """What people said of the document, for timeline.html, the newest first."""
+    css = {DocumentEvent.Move.ENDED: "is-returned", DocumentEvent.Move.CONFIRMED: "is-ok"}
+    rows = []
+    for event in document.events.select_related("by"):
+        said = [event.note] if event.note else []
+        if event.valid_until:
+            said.append(_("until %(day)s") % {"day": dates.long_date(event.valid_until)})
+        if event.move == DocumentEvent.Move.REPLACED:
+            moved, kept = (len(event.facts.get(name, ())) for name in ("moved", "kept"))
+            said.append(
+                _("%(moved)s places moved, %(kept)s kept this version") % {"moved": moved, "kept": kept}
+            )
+        label = str(event.get_move_display())
+        rows.append(
+            {
+                "css": css.get(event.move, ""),
+                "verb": f"{label} ({event.year})" if event.year else label,
+                "text": str(event.by),
+                "iso": event.at.isoformat(),
+                "at": dates.wib(event.at, city.timezone),
+                "note": "; ".join(said),
+            }
+        )
+    return rows
 
 
 def facts_of(document: Document) -> list[dict[str, str]]:

@@ -81,9 +81,24 @@ class Claim(models.Model):
         found = []
         if not self.is_photo and self.stored_file_id and not (self.document_date and self.page):
             found.append(_t("Document date or page to look at is still empty"))
-        if self.document_date and self.document_date.year < year and not self._still_valid(year):
+        if self.asks_validity(year):
             found.append(_t("Older than the evaluated year. Still valid? Write until when."))
-        return found + self._doubts()
+        return found + self._doubts() + self._doubts_of_document()
+
+    def asks_validity(self, year: int) -> bool:
+        """Whether it was carried over from an earlier year and nobody has said that it still holds."""
+        old = bool(self.document_date and self.document_date.year < year)
+        return old and not self._still_valid(year) and not (self.document and self.document.ended)
+
+    def _doubts_of_document(self) -> list[str]:
+        """What is known in the bank: that it ended, or that a newer version took its place."""
+        document = self.document
+        if document is None:
+            return []
+        found = (
+            [_t("Said to hold no longer. Take it off, or show what replaced it.")] if document.ended else []
+        )
+        return found + ([_t("There is a newer version of it.")] if document.replaced_by_id else [])
 
     def _doubts(self) -> list[str]:
         """What is wrong with the pages to look at, or with all of them where none is named."""
@@ -111,7 +126,11 @@ class Claim(models.Model):
         return found
 
     def _still_valid(self, year: int) -> bool:
-        return self.valid_until is not None and self.valid_until >= date(year, 1, 1)
+        document = self.document
+        if document and document.confirmed_for and document.confirmed_for >= year:
+            return True
+        until = [day for day in (self.valid_until, document and document.valid_until) if day]
+        return bool(until) and max(until) >= date(year, 1, 1)
 
 
 #: In these the text is what was submitted last, so it is everybody's who may see it.
@@ -129,7 +148,7 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         sent = Q(created_at__lte=F("progress__submitted_at"))
         of_progress = (sent | Q(progress__opd__in=own)) & Q(progress__in=Progress.objects.visible_to(user))
         return self.filter(of_quick_win | of_progress).select_related(
-            "stored_file", "quick_win__opd", "progress__opd", "progress__program"
+            "stored_file", "document", "quick_win__opd", "progress__opd", "progress__program"
         )
 
     def standing_for(self, user: "User") -> Self:
@@ -150,7 +169,7 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         return self.filter(of_city, document__isnull=True).select_related(*joins).order_by("created_at", "pk")
 
     def for_uses(self) -> Self:
-        joins = "stored_file", "quick_win__opd", "progress__opd", "progress__program"
+        joins = "stored_file", "document", "quick_win__opd", "progress__opd", "progress__program"
         return self.select_related(*joins).order_by("-pk")
 
     def of(self, owner: QuickWin | Progress) -> Self:
@@ -170,7 +189,7 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         )
 
     def for_list(self) -> Self:
-        return self.select_related("stored_file").order_by("created_at", "pk")
+        return self.select_related("stored_file", "document").order_by("created_at", "pk")
 
 
 class Evidence(Claim):

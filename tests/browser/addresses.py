@@ -10,6 +10,7 @@ NOT_A_PAGE = {
     "opd:evidence_file",
     "opd:evidence_preview",
     "evaluations:bank_export",
+    "evaluations:document_answer",
     "evaluations:document_file",
     "evaluations:document_preview",
     "evaluations:snapshot_file",

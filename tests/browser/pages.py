@@ -88,6 +88,10 @@ def _bank() -> Iterator[tuple[str, str]]:
     for document in _documents():
         yield "operator.disbudpar", reverse("evaluations:document", args=[document.pk])
         yield "pemeriksa", reverse("evaluations:document", args=[document.pk])
+    older, newer = _documents()
+    for name in ("document_edit", "document_upload"):
+        yield "operator.disbudpar", reverse(f"evaluations:{name}", args=[older.pk])
+    yield "operator.disbudpar", reverse("evaluations:document_replace", args=[older.pk, newer.pk])
 
 
 def _documents() -> list[Document]:
