@@ -58,11 +58,14 @@ def file_name(document: Document) -> str:
 
 
 def _tell(document: Document, values: Mapping[str, Any]) -> None:
+    before = [getattr(document, name) for name in SAID]
     for name in SAID:
         if values.get(name):
             setattr(document, name, values[name])
     if values.get("title"):
         document.called(values["title"])
+    if before != [getattr(document, name) for name in SAID]:
+        document.version += 1  # a page that was open on the particulars learns of it
     document.save()
 
 

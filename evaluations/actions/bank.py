@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -11,7 +12,7 @@ from evaluations.actions.exhibits import terms_of
 from evaluations.actions.steps import audit, locked_window
 from evaluations.bank import Use
 from evaluations.models import Answer
-from opd import documents
+from opd import documents, rules
 from opd.actions import documents as keeping
 from opd.actions import records
 from opd.models import Document, DocumentEvent, Evidence, User
@@ -31,10 +32,11 @@ def replace_document(
     keeps the older version. Sent twice it is done once, and the first event is returned.
     Raises PermissionDenied, and NotReady for a document that cannot be the newer version of this one.
     """
+    _lock_records(pk, by)
     old, new = _both(pk, by_newer, by)
     if old.replaced_by_id == new.pk:
         return old.events.filter(move=keeping.Move.REPLACED).latest("at", "pk")
-    uses = _locked_uses(old, by)
+    uses = bank.uses_of(by, old)
     if old.version != version or fingerprint(uses) != shown:
         raise StaleVersion(old)
     _ask_for_a_chain(old, new)
@@ -61,15 +63,20 @@ def _both(pk: int, by_newer: int, by: User) -> tuple[Document, Document]:
     return rows[pk], rows[by_newer]
 
 
-def _locked_uses(document: Document, by: User) -> list[Use]:
-    """The uses, their records locked in one order: nobody hands in between the look and the move."""
-    first = bank.uses_of(by, document)
-    for use in sorted((use for use in first if use.editable), key=lambda use: use.token):
+def _lock_records(pk: int, by: User) -> None:
+    """Lock what shows the document, in one order, before the document: whoever attaches evidence does the same.
+
+    So nobody hands in between the look and the move.
+    """
+    document = Document.objects.get(pk=pk)
+    if not rules.may_keep_document(by, document):
+        raise PermissionDenied
+    uses = [use for use in bank.uses_of(by, document) if use.editable]
+    for use in sorted(uses, key=lambda use: use.token):
         if isinstance(use.owner, Answer):
             locked_window(use.owner.window)
         else:
             records.locked(type(use.owner), use.owner.pk)  # type: ignore[arg-type]
-    return bank.uses_of(by, document)
 
 
 def _ask_for_a_chain(old: Document, new: Document) -> None:
