@@ -58,7 +58,8 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
     """One document: what it is, whether it still holds, its versions, and every place that shows it."""
     user, city = _reader(request)
     context = document_page(user, city, document_or_404(request, pk), today_in(city))
-    return render(request, "evaluations/document.html", context)
+    back = request.GET.get("back", "")  # checked when it is used
+    return render(request, "evaluations/document.html", context | {"back": back})
 
 
 @require_GET

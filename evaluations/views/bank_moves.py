@@ -84,15 +84,21 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, said % {"year": city.evaluation_year} if holds else said)
             return redirect(_back(request) or document)
     context = document_page(user, city, document_or_404(request, pk), today_in(city))
-    return render(request, "evaluations/document.html", context | {"validity_form": form}, status=status)
+    return render(
+        request,
+        "evaluations/document.html",
+        context | {"validity_form": form, "back": _back(request)},
+        status=status,
+    )
 
 
 @require_http_methods(["GET", "POST"])
 def upload(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the file of a newer version into the bank; nothing shows it before the next page is agreed to."""
     document, user = _kept(request, pk), person(request)
-    form = NewVersionForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    posted = request.method == "POST"
+    form = NewVersionForm(typed(request.POST) if posted else None, request.FILES if posted else None)
+    if posted and form.is_valid():
         try:
             with files.inspect_uploaded(form.cleaned_data["file"], kind=document.kind) as accepted:
                 newer = actions.keep_file(

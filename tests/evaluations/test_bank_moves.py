@@ -53,14 +53,14 @@ def test_what_was_carried_over_is_asked_for_until_somebody_answers(old, cast):
     form = f"/quick-wins/{old.quick_win_id}/edit/"
     question = f"{document.get_absolute_url()}#still-valid"
     page = client.get(form).text
-    assert "Lebih lama dari tahun yang dinilai" in page
+    assert "Lebih tua dari tahun yang dievaluasi" in page
     assert page.count(question) == 2, "beside the piece, and in what is missing"
     sent = client.post(
         f"{document.get_absolute_url()}validity/", {"holds": "yes", "version": document.version, "back": form}
     )
     assert (sent.status_code, sent["Location"]) == (302, form)
     page = client.get(form).text
-    assert "Lebih lama dari tahun yang dinilai" not in page
+    assert "Lebih tua dari tahun yang dievaluasi" not in page
     assert question not in page
     event = DocumentEvent.objects.get()
     assert (event.move, event.year, event.by, event.role) == ("confirmed", 2022, cast["operator"], "operator")
@@ -170,7 +170,7 @@ def shown_by(rows) -> set[str]:
     return {row.stored_file_id for row in rows}
 
 
-def test_chosen_places_show_the_newer_version_and_the_others_keep_theirs(old, cast, asked, verified, dinkes):
+def test_chosen_places_show_the_newer_version_and_the_others_keep_theirs(verified, old, cast, asked, dinkes):
     """A draft that was ticked, one that was not, an answer handed in, a verified quick win."""
     operator, document, new = cast["operator"], document_of(stored("sk")), newer(old, cast)
     other = attach(quick_win(dinkes, operator, "Kedua"), operator, "SK di kedua", stored("sk"))
