@@ -4,7 +4,7 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
-from evaluations import rules
+from evaluations import bank, rules
 from evaluations.models import (
     Answer,
     Clarification,
@@ -18,6 +18,7 @@ from evaluations.models import (
 )
 from evaluations.structure import QuestionFacts, structure_of
 from opd.access import person
+from opd.models import Document
 from smartcity.lib import clock
 
 
@@ -49,8 +50,15 @@ def exhibit_or_404(request: HttpRequest, pk: int) -> Exhibit:
     """A piece of evidence of an answer the person may read."""
     seen = Exhibit.objects.visible_to(person(request))
     return get_object_or_404(
-        seen.select_related("stored_file", "answer__window__city", "answer__question"), pk=pk
+        seen.select_related("stored_file", "document", "answer__window__city", "answer__question"), pk=pk
     )
+
+
+def document_or_404(request: HttpRequest, pk: int) -> Document:
+    """A document of the bank the person may know of: of their agency, or shown by something they may see."""
+    user = person(request)
+    rows = bank.seen_by(user).filter(city__in=[held.city_id for held in user.memberships_now()])
+    return get_object_or_404(rows.select_related("stored_file", "opd__parent", "city", "replaced_by"), pk=pk)
 
 
 def seat_or_404(request: HttpRequest, pk: int) -> Seat:

@@ -97,6 +97,18 @@ def may_list(user: "User") -> bool:
     return bool(user.opds()) or user.has_role(REVIEWER, PLANNER, "auditor", "leadership")
 
 
+def may_read_bank(user: "User") -> bool:
+    """Agencies read their own documents, the city's people those of what they may see; assessors read snapshots."""
+    return may_list(user)
+
+
+def may_keep_document(user: "User", document: Owned) -> bool:
+    """The agency whose document it is; the reviewers (Kominfo) where it is the secretariat's own."""
+    if document.opd_id is None:
+        return user.has_role(REVIEWER, city_id=document.city_id)
+    return document.opd_id in user.opds()
+
+
 def may_create(user: "User") -> bool:
     """Operators and heads enter quick wins of their own agencies."""
     return bool(user.opds())

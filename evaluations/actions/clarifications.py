@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from evaluations import rules
 from evaluations.actions import desk_alerts
+from evaluations.actions.exhibits import document_of_exhibit, terms_of
 from evaluations.actions.steps import audit, locked_window
 from evaluations.models import (
     Clarification,
@@ -92,14 +93,19 @@ def add_file(*, pk: int, accepted: files.Accepted, by: User, sample: bool = Fals
         stored = storage.keep(accepted)
         if item.is_open(clock.now()):
             photo = accepted.media_type.startswith("image/")
+            values = {
+                "kind": EvidenceKind.PHOTO if photo else EvidenceKind.DOCUMENT,
+                "title": title,
+                "original_name": name,
+                "sample": sample,
+            }
             piece: Exhibit = item.exhibits.create(
                 stored_file=stored,
-                kind=EvidenceKind.PHOTO if photo else EvidenceKind.DOCUMENT,
-                title=title,
-                original_name=name,
+                document=document_of_exhibit(item, stored, values),
+                terms=terms_of(values),
                 uploaded_by=by,
                 created_at=clock.now(),
-                sample=sample,
+                **values,
             )
             _audited(item, "file", by, after=stored.sha256)
             return piece

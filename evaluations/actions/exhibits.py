@@ -8,9 +8,9 @@ from django.db import transaction
 
 from evaluations import rules
 from evaluations.actions.steps import audit, locked_window
-from evaluations.models import Answer, Exhibit
-from opd import storage
-from opd.models import Evidence, StoredFile, User
+from evaluations.models import Answer, Clarification, Exhibit
+from opd import documents, storage
+from opd.models import Document, Evidence, StoredFile, User
 from smartcity.lib import clock, files
 from smartcity.lib.models import StaleVersion
 
@@ -43,6 +43,8 @@ def add_exhibit(
         uploaded_by=by,
         stored_file=stored,
         source=source,
+        document=document_of_exhibit(answer, stored, values),
+        terms=terms_of(values),
         idempotency_key=key,
         created_at=clock.now(),
         **values,
@@ -76,7 +78,9 @@ def change_exhibit(*, pk: int, values: Mapping[str, Any], version: int, by: User
     for name, value in values.items():
         setattr(piece, name, value)
     piece.version += 1
+    piece.terms = terms_of({"title": piece.title, "original_name": piece.original_name, "url": piece.url})
     piece.save()
+    documents.told(piece)
     _changed(answer, by, "exhibit.changed", piece)
     return piece
 
@@ -88,6 +92,18 @@ def remove_exhibit(*, pk: int, by: User) -> None:
     answer = _writable(piece.answer_id, by)
     _changed(answer, by, "exhibit.removed", piece)
     piece.delete()
+
+
+def document_of_exhibit(
+    owner: Answer | Clarification, stored: StoredFile | None, values: Mapping[str, Any]
+) -> Document:
+    """The document of the bank a piece of an answer or a reply shows."""
+    return documents.document_of(city_id=owner.city_id, opd_id=owner.opd_id, stored=stored, values=values)
+
+
+def terms_of(values: Mapping[str, Any]) -> str:
+    """What a piece is found by."""
+    return "\n".join(values.get(name, "") for name in ("title", "original_name", "url"))
 
 
 def _writable(pk: Any, by: User) -> Answer:

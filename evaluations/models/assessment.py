@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from evaluations.models.instrument import Question
 from evaluations.models.window import OF_THE_CITY, EvaluationWindow, Status
-from opd.models import Claim, Evidence, Opd, Role, StoredFile, User
+from opd.models import Claim, Document, Evidence, Opd, Role, StoredFile, User
 from smartcity.lib.models import Event, Stamped, Versioned
+from smartcity.lib.search import TermsField
 from smartcity.lib.text import plain_text
 
 
@@ -169,6 +170,30 @@ class ExhibitQuerySet(models.QuerySet["Exhibit"]):
             | Q(stands, answer__window__city__in=user.cities(*OF_THE_CITY))
         )
 
+    def standing_for(self, user: User) -> Self:
+        """What the bank shows a person: the agency its own, others what stands as it was handed in or sent."""
+        own, readers = user.opds(), user.cities(Role.REVIEWER, Role.PLANNER, Role.AUDITOR)
+        handed_in = [AnswerStatus.SUBMITTED, AnswerStatus.ACCEPTED]
+        stands = Q(answer__opd__isnull=True) | Q(answer__status=AnswerStatus.ACCEPTED)
+        return self.filter(
+            Q(answer__opd__in=own)
+            | Q(clarification__opd__in=own)
+            | Q(answer__status__in=handed_in, answer__window__city__in=readers)
+            | Q(stands, answer__isnull=False, answer__window__city__in=user.cities(*OF_THE_CITY))
+            | Q(clarification__status="answered", clarification__window__city__in=user.cities(*OF_THE_CITY))
+        )
+
+    def for_uses(self) -> Self:
+        joins = (
+            "stored_file",
+            "document",
+            "answer__window__city",
+            "answer__question",
+            "answer__opd",
+            "clarification__window",
+        )
+        return self.select_related(*joins, "clarification__question", "clarification__opd").order_by("-pk")
+
     def of_opd(self, opd_id: int | None) -> Self:
         """Everything an agency has attached to answers, before the opening or at the clarification desk."""
         return self.filter(Q(answer__opd=opd_id, answer__isnull=False) | Q(clarification__opd=opd_id))
@@ -181,7 +206,7 @@ class ExhibitQuerySet(models.QuerySet["Exhibit"]):
         return self.filter(answer__window=window)
 
     def for_list(self) -> Self:
-        return self.select_related("stored_file").order_by("created_at", "pk")
+        return self.select_related("stored_file", "document").order_by("created_at", "pk")
 
 
 class Exhibit(Claim):
@@ -203,6 +228,11 @@ class Exhibit(Claim):
     stored_file = models.ForeignKey(
         StoredFile, models.PROTECT, null=True, blank=True, related_name="exhibits"
     )
+    document = models.ForeignKey(
+        Document, models.PROTECT, null=True, editable=False, related_name="exhibits", verbose_name=_("document")
+    )  # fmt: skip
+    # name and file name, for the search of those who may see it
+    terms = TermsField(null=True, editable=False)
     source = models.ForeignKey(Evidence, models.SET_NULL, null=True, related_name="+")
 
     objects = ExhibitQuerySet.as_manager()

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from opd import rules, storage
+from opd import documents, rules, storage
 from opd.actions import records
 from opd.models import Evidence, StoredFile, User
 from smartcity.lib import clock, files
@@ -44,7 +44,12 @@ def add_evidence(
     if accepted:
         stored = storage.keep(accepted)
     piece: Evidence = row.evidence.create(
-        uploaded_by=by, stored_file=stored, idempotency_key=key, created_at=clock.now(), **values
+        uploaded_by=by,
+        stored_file=stored,
+        document=documents.document_of(city_id=row.city_id, opd_id=row.opd_id, stored=stored, values=values),
+        idempotency_key=key,
+        created_at=clock.now(),
+        **values,
     )
     _changed(row, by, "evidence.added", before)
     return piece
@@ -65,6 +70,7 @@ def change_evidence(*, pk: int, values: Mapping[str, Any], version: int, by: Use
         setattr(piece, name, value)
     piece.version += 1
     piece.save()
+    documents.told(piece)
     _changed(row, by, "evidence.changed", before)
     return piece
 

@@ -1,7 +1,16 @@
 """The city, its agencies and people, and what they promise and prove."""
 
 from opd.models.audit import AuditChain, AuditEvent
-from opd.models.evidence import Claim, Evidence, EvidenceKind, StoredFile
+from opd.models.document import (
+    Document,
+    DocumentEvent,
+    DocumentQuerySet,
+    EvidenceKind,
+    StoredFile,
+    Validity,
+    key_of,
+)
+from opd.models.evidence import Claim, Evidence
 from opd.models.feed import CalendarFeed
 from opd.models.finding import Finding, FindingQuerySet
 from opd.models.imports import (
@@ -40,6 +49,9 @@ __all__ = [
     "DecisionEvent",
     "DecisionStatus",
     "Digest",
+    "Document",
+    "DocumentEvent",
+    "DocumentQuerySet",
     "Evidence",
     "EvidenceKind",
     "Finding",
@@ -81,5 +93,7 @@ __all__ = [
     "Submission",
     "Tally",
     "User",
+    "Validity",
     "Ward",
+    "key_of",
 ]

@@ -10,51 +10,13 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from opd.models.document import Document, EvidenceKind, StoredFile
 from opd.models.progress import Progress
 from opd.models.quick_win import QuickWin, Status
 from smartcity.lib import clock
 
 if TYPE_CHECKING:
     from opd.models.people import User
-
-
-class EvidenceKind(models.TextChoices):
-    REGULATION = "regulation", _("Regulation")
-    DECREE = "decree", _("Decree")
-    MINUTES = "minutes", _("Minutes")
-    AGREEMENT = "agreement", _("Agreement")
-    REPORT = "report", _("Report")
-    DOCUMENT = "document", _("Other document")
-    DATA = "data", _("Data")
-    PHOTO = "photo", _("Photo")
-    LINK = "link", _("Link")
-
-
-class StoredFile(models.Model):
-    """Bytes kept once under their SHA-256, whatever they are evidence of."""
-
-    sha256 = models.CharField(max_length=64, primary_key=True)
-    media_type = models.CharField(_("type"), max_length=100)
-    size = models.PositiveBigIntegerField(_("size"), help_text=_("Bytes."))
-    pages = models.PositiveIntegerField(_("pages"), null=True)
-    width = models.PositiveIntegerField(null=True)
-    height = models.PositiveIntegerField(null=True)
-    has_preview = models.BooleanField(default=False)
-    # {"empty": [3], "faint": [2]}: pages that show nothing, or only a coarse scan; null where nobody looked
-    doubts = models.JSONField(null=True, editable=False)
-    stored_at = models.DateTimeField(default=clock.now)
-
-    def __str__(self) -> str:
-        return self.sha256[:12]
-
-    @property
-    def tile(self) -> str:
-        """The short word shown in place of a picture."""
-        return {
-            "application/pdf": "PDF",
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "XLSX",
-            "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "DOCX",
-        }.get(self.media_type, self.media_type.rpartition("/")[2].upper()[:4])
 
 
 def pages_of(text: str) -> list[int]:
@@ -73,11 +35,13 @@ def pages_of(text: str) -> list[int]:
 class Claim(models.Model):
     """What is said of a document, photo or link, and what a reader should look at.
 
-    A subclass says what it shows, and has the `stored_file`.
+    A subclass says what it shows, and has the `stored_file` and the `document` of the bank.
     """
 
     stored_file: Any
     stored_file_id: str | None
+    document: Any
+    document_id: int | None
 
     kind = models.CharField(_("kind"), max_length=12, choices=EvidenceKind)
     title = models.CharField(_("name"), max_length=200)
@@ -117,9 +81,24 @@ class Claim(models.Model):
         found = []
         if not self.is_photo and self.stored_file_id and not (self.document_date and self.page):
             found.append(_t("Document date or page to look at is still empty"))
-        if self.document_date and self.document_date.year < year and not self._still_valid(year):
+        if self.asks_validity(year):
             found.append(_t("Older than the evaluated year. Still valid? Write until when."))
-        return found + self._doubts()
+        return found + self._doubts() + self._doubts_of_document()
+
+    def asks_validity(self, year: int) -> bool:
+        """Whether it was carried over from an earlier year and nobody has said that it still holds."""
+        old = bool(self.document_date and self.document_date.year < year)
+        return old and not self._still_valid(year) and not (self.document and self.document.ended)
+
+    def _doubts_of_document(self) -> list[str]:
+        """What is known in the bank: that it ended, or that a newer version took its place."""
+        document = self.document
+        if document is None:
+            return []
+        found = (
+            [_t("Said to hold no longer. Take it off, or show what replaced it.")] if document.ended else []
+        )
+        return found + ([_t("There is a newer version of it.")] if document.replaced_by_id else [])
 
     def _doubts(self) -> list[str]:
         """What is wrong with the pages to look at, or with all of them where none is named."""
@@ -147,7 +126,15 @@ class Claim(models.Model):
         return found
 
     def _still_valid(self, year: int) -> bool:
-        return self.valid_until is not None and self.valid_until >= date(year, 1, 1)
+        document = self.document
+        if document and document.confirmed_for and document.confirmed_for >= year:
+            return True
+        until = [day for day in (self.valid_until, document and document.valid_until) if day]
+        return bool(until) and max(until) >= date(year, 1, 1)
+
+
+#: In these the text is what was submitted last, so it is everybody's who may see it.
+AS_SUBMITTED = (Status.SUBMITTED, Status.VERIFIED, Status.RECORDED)
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
@@ -161,8 +148,29 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         sent = Q(created_at__lte=F("progress__submitted_at"))
         of_progress = (sent | Q(progress__opd__in=own)) & Q(progress__in=Progress.objects.visible_to(user))
         return self.filter(of_quick_win | of_progress).select_related(
-            "stored_file", "quick_win__opd", "progress__opd", "progress__program"
+            "stored_file", "document", "quick_win__opd", "progress__opd", "progress__program"
         )
+
+    def standing_for(self, user: "User") -> Self:
+        """What the bank shows a person: the agency its own, others what stands as it was submitted.
+
+        What is back with the agency may be changed at any moment: others find it again when it is submitted again.
+        """
+        own, seen = user.opds(), QuickWin.objects.visible_to(user).order_by().values("pk")
+        reports = Progress.objects.visible_to(user).order_by().values("pk")
+        wins = Q(quick_win__opd__in=own) | Q(quick_win__in=seen, quick_win__status__in=AS_SUBMITTED)
+        told = Q(progress__opd__in=own) | Q(progress__in=reports, progress__status__in=AS_SUBMITTED)
+        return self.filter(wins | told)
+
+    def without_document(self, city_id: int) -> Self:
+        """Evidence of a city that is not in the bank yet, the oldest first."""
+        of_city = Q(quick_win__city=city_id) | Q(progress__city=city_id)
+        joins = "stored_file", "quick_win", "progress"
+        return self.filter(of_city, document__isnull=True).select_related(*joins).order_by("created_at", "pk")
+
+    def for_uses(self) -> Self:
+        joins = "stored_file", "document", "quick_win__opd", "progress__opd", "progress__program"
+        return self.select_related(*joins).order_by("-pk")
 
     def of(self, owner: QuickWin | Progress) -> Self:
         """The evidence of one quick win or progress report."""
@@ -181,7 +189,7 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         )
 
     def for_list(self) -> Self:
-        return self.select_related("stored_file").order_by("created_at", "pk")
+        return self.select_related("stored_file", "document").order_by("created_at", "pk")
 
 
 class Evidence(Claim):
@@ -201,6 +209,9 @@ class Evidence(Claim):
     stored_file = models.ForeignKey(
         StoredFile, models.PROTECT, null=True, blank=True, related_name="evidence"
     )
+    document = models.ForeignKey(
+        Document, models.PROTECT, null=True, editable=False, related_name="evidence", verbose_name=_("document")
+    )  # fmt: skip
 
     objects = EvidenceQuerySet.as_manager()
 

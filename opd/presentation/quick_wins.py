@@ -134,6 +134,19 @@ def missing_of(quick_win: QuickWin, *, evidence: int | None = None) -> list[Fiel
     return missing(quick_win.filled_values(evidence=evidence))
 
 
+def still_valid_rows(evidence: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Return what nobody has confirmed for the year, as links to the question, for missing.html."""
+    return [
+        {
+            "label": _("Still valid? %(name)s") % {"name": row["name"]},
+            "section": _("Supporting evidence"),
+            "url": row["ask_url"],
+        }
+        for row in evidence
+        if row["ask_url"]
+    ]
+
+
 def meter(filled: int, total: int) -> dict[str, Any]:
     """Return value, max and label for meter.html."""
     label = ngettext(
@@ -158,6 +171,9 @@ def evidence_row(
         "open_url": reverse(f"{place}_file", args=[piece.pk]) if stored else piece.url,
         "edit_url": reverse(f"{place}_edit", args=[piece.pk]) if editable else "",
         "delete_url": reverse(f"{place}_delete", args=[piece.pk]) if editable else "",
+        "ask_url": f"{piece.document.get_absolute_url()}#still-valid"
+        if editable and piece.document and piece.asks_validity(year)
+        else "",
         "sample": piece.sample,
     }
 

@@ -12,7 +12,15 @@ from opd import audit
 from opd.completeness import BY_NAME, SECTIONS, missing
 from opd.forms.quick_wins import SECTION_FORMS, LinkForm, UploadForm, with_unreadable
 from opd.models import Note, Progress, QuickWin, User
-from opd.presentation.quick_wins import badge, evidence_row, history_rows, meter, missing_rows, note_rows
+from opd.presentation.quick_wins import (
+    badge,
+    evidence_row,
+    history_rows,
+    meter,
+    missing_rows,
+    note_rows,
+    still_valid_rows,
+)
 from opd.workflow import QUICK_WIN
 from smartcity.lib import clock, dates
 
@@ -46,7 +54,7 @@ def form_page(user: User, quick_win: QuickWin, *, link_form: LinkForm | None = N
         "upload_form": UploadForm(),
         "link_form": link_form or LinkForm(prefix="link"),
         "meter": meter(quick_win.filled, quick_win.total),
-        "missing": missing_rows(lacking),
+        "missing": missing_rows(lacking) + still_valid_rows(evidence),
         "history": history_rows(quick_win.events.all()[:8]),
         "offers": QUICK_WIN.offered_to(user, quick_win),
         "key": uuid.uuid4().hex,

@@ -12,7 +12,7 @@ from opd.forms.progress import ProgressForm, with_unreadable
 from opd.forms.quick_wins import LinkForm, UploadForm
 from opd.models import Progress, ReportingPeriod, User
 from opd.presentation.progress import corrections, figures, lateness
-from opd.presentation.quick_wins import badge, history_rows, meter, missing_rows, note_rows
+from opd.presentation.quick_wins import badge, history_rows, meter, missing_rows, note_rows, still_valid_rows
 from opd.views.form_page import conflict_of, evidence_rows, saver_of
 from opd.workflow import PROGRESS
 from smartcity.lib import clock, dates
@@ -42,7 +42,7 @@ def form_page(user: User, progress: Progress, *, link_form: LinkForm | None = No
         "upload_form": UploadForm(),
         "link_form": link_form or LinkForm(prefix="link"),
         "meter": meter(progress.filled, progress.total),
-        "missing": missing_rows(lacking),
+        "missing": missing_rows(lacking) + still_valid_rows(evidence),
         "history": history_rows(progress.events.all()[:8]),
         "offers": PROGRESS.offered_to(user, progress),
         "key": uuid.uuid4().hex,

@@ -57,7 +57,8 @@ def page[M](rows: QuerySet[Any, M], token: str, *, order: tuple[str, ...], size:
     """Return the page of `rows` that `token` names, in `order`; "-" before a name turns that field around.
 
     `order` names fields that are never empty and together unique within `rows`; "opd__short" is a field of a related
-    row that always exists. Rows may be objects, or what `.values()` and named `.values_list()` give when these fields are among them.
+    row that always exists. Rows may be objects, or what `.values()` and named `.values_list()` give when these fields
+    are among them.
     """
     rows = rows.order_by(*order)
     start = _read(token, [_field(rows, name.removeprefix("-")) for name in order])

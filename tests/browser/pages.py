@@ -12,6 +12,7 @@ from django.urls import reverse
 from opd.models import (
     City,
     Decision,
+    Document,
     Evidence,
     ImportJob,
     Meeting,
@@ -75,6 +76,30 @@ def _all() -> Iterator[tuple[str, str]]:
     yield from _finding()
     yield from _meetings()
     yield from _surveys()
+    yield from _bank()
+
+
+def _bank() -> Iterator[tuple[str, str]]:
+    """The evidence bank for an agency, an empty one, the city; a document used often, and one nobody confirmed."""
+    for username in (NEWCOMER, "operator.disbudpar", "pemeriksa", "pimpinan"):
+        yield username, reverse("evaluations:bank")
+    yield "pemeriksa", f"{reverse('evaluations:bank')}?q=tidakada"
+    yield "operator.disbudpar", f"{reverse('evaluations:bank')}?state=unconfirmed&sort=name"
+    for document in _documents():
+        yield "operator.disbudpar", reverse("evaluations:document", args=[document.pk])
+        yield "pemeriksa", reverse("evaluations:document", args=[document.pk])
+    older, newer = _documents()
+    for name in ("document_edit", "document_upload"):
+        yield "operator.disbudpar", reverse(f"evaluations:{name}", args=[older.pk])
+    yield "operator.disbudpar", reverse("evaluations:document_replace", args=[older.pk, newer.pk])
+
+
+def _documents() -> list[Document]:
+    """The document of DISBUDPAR that is used most among what others may see, and its newest one."""
+    rows = Document.objects.filter(opd__short="DISBUDPAR", evidence__progress__status="verified").order_by(
+        "pk"
+    )
+    return [rows[0], rows.reverse()[0]]
 
 
 def _surveys() -> Iterator[tuple[str, str]]:

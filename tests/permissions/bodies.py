@@ -8,11 +8,12 @@ from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from evaluations import freezing, run_sheet
+from evaluations import bank, freezing, run_sheet
 from evaluations.actions import base_mark
+from evaluations.actions.bank import fingerprint
 from evaluations.models import Area, EvaluationWindow, Instrument, Interview
 from evaluations.structure import structure_of
-from opd.models import NO_NOTE
+from opd.models import NO_NOTE, Document
 from surveys import tokens
 from surveys.models import Recap
 from tests.permissions import world as worlds
@@ -57,6 +58,18 @@ def _run_sheet(world: worlds.World, state: str) -> dict[str, Any]:
     for place, (key, number) in enumerate(minutes.items(), 1):
         facts |= {f"minutes-{key}": number, f"order-{key}": place}
     return facts
+
+
+def _document(world: worlds.World, state: str) -> Document:
+    return Document.objects.get(pk=world.evidence(state).document_id)
+
+
+def _replacement(world: worlds.World, state: str) -> dict[str, Any]:
+    """Consent to what the agency's people see of the document's uses."""
+    document = _document(world, state)
+    uses = bank.uses_of(worlds.fresh(world, "operator"), document)
+    chosen = [use.token for use in uses if use.editable]
+    return {"use": chosen, "shown": fingerprint(uses), "version": document.version}
 
 
 def _section(world: worlds.World, state: str) -> dict[str, Any]:
@@ -338,6 +351,14 @@ BODIES: dict[str, Any] = {
     "save progress": _progress,
     "start progress": _start,
     "approve several": lambda world, state: {"report": world.progress["proposed"].pk, "key": KEY},
+    "correct a document": lambda world, state: {
+        "kind": "photo",
+        "note": "Lemari 3",
+        "version": _document(world, state).version,
+    },
+    "answer still valid": lambda world, state: {"holds": "yes", "version": _document(world, state).version},
+    "upload a newer version": _photo,
+    "replace a document": _replacement,
     "add progress evidence": _photo,
     "add a progress link": lambda world, state: BODIES["add a link"](world, state),
     "note on progress": lambda world, state: {"field": "value", "text": "Catatan", "version": "none"},

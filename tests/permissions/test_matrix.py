@@ -115,6 +115,11 @@ def address(world: worlds.World, route: dict[str, str], state: str) -> str:
         "opd": lambda: {"pk": world.city.opds.get(short="DISBUDPAR").pk},
         "quick_win": lambda: {"pk": world.quick_wins[state].pk},
         "evidence": lambda: {"pk": world.evidence(state).pk},
+        "document": lambda: {"pk": world.evidence(state).document_id},
+        "two_documents": lambda: {
+            "pk": world.evidence(state).document_id,
+            "newer_pk": world.evidence("proposed").document_id,
+        },
         "note": lambda: {"pk": world.note(state).pk},
         "receipt": lambda: {"number": world.receipt(state).number},
         "progress": lambda: {"pk": world.progress[state].pk},

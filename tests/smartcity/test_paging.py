@@ -44,6 +44,18 @@ def walk(order: tuple[str, ...], size: int, rows: Any = None) -> list[paging.Pag
     return pages
 
 
+@pytest.mark.parametrize("order", [("-number",), ("-submitted_at", "number")])
+def test_a_list_may_also_run_the_other_way(many, order) -> None:
+    rows = many(11)
+    expected = sorted(rows, key=lambda row: row.number, reverse=True)
+    if len(order) == 2:
+        expected = sorted(rows, key=lambda row: (-row.submitted_at.timestamp(), row.number))
+    pages = walk(order, 4)
+    assert [row.pk for page in pages for row in page.object_list] == [row.pk for row in expected]
+    back = paging.page(QuickWin.objects.all(), pages[-1].previous_page_number, order=order, size=4)
+    assert [row.pk for row in back.object_list] == [row.pk for row in pages[1].object_list]
+
+
 @pytest.mark.parametrize("order", [NUMBER, ARRIVAL])
 @pytest.mark.parametrize(
     ("count", "size"), [(0, 5), (1, 5), (5, 5), (6, 5), (23, 5), (23, 23), (23, 50), (7, 1)]

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from dimensions.loading import load_indicators
 from evaluations import loading
-from opd import finding
+from opd import documents, finding
 from opd.loading import load_city, read_rows
 from opd.models import City
 from smartcity.demo import cast, council, letters, plan, practice, quarters, surveys, year_2022
@@ -48,6 +48,7 @@ class Command(BaseCommand):
             council.meet(city)
             surveys.prepare(city)
         plan.link_quick_wins(city)
+        documents.adopt(city.pk)
         finding.rebuild(city.pk)  # what was written past the door, in bulk
 
     def _live_through_the_plan(self, city: City) -> None:

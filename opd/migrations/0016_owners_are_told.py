@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("opd", "0013_events_are_found_by_time"),
+        ("opd", "0015_events_are_found_by_time"),
     ]
 
     operations = [
