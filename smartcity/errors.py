@@ -17,7 +17,10 @@ log = logging.getLogger("portal.errors")
 def _page(
     request: HttpRequest, status: int, template: str | None = None, words: typed.Words | None = None
 ) -> HttpResponse:
-    context = {"reference": reference.current(), "words": words or typed.of(request)}
+    words = words or typed.of(request)
+    context: dict[str, object] = {"reference": reference.current(), "words": words}
+    if words and words.belong_to_another_than(request.user):
+        context["foreign"] = True
     return render(request, template or f"{status}.html", context, status=status)
 
 
@@ -52,7 +55,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form older than its session: its words are shown, to be sent once more after a look or a sign-in."""
+    """A form older than its session: its words are shown, to be sent once more after a look or a sign-in.
+
+    Signing in changes the token, so the form of who was signed in before always ends here, and is not sent on.
+    """
     if request.resolver_match and request.resolver_match.view_name == "surveys:answer":
         return survey.unchecked(request)  # whoever answers has no account, and reads a page of the same frame
     return _page(request, 403, "403_csrf.html")

@@ -5,16 +5,22 @@ them and nothing has to be forgotten later. Only a form that a page of this port
 back: a page elsewhere must not be able to write into ours (trust rules: a forged POST prefills nothing).
 """
 
+import inspect
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from django import forms
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, QueryDict, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
+from django.urls import Resolver404, resolve
+from django.utils.crypto import salted_hmac
 from django.utils.http import url_has_allowed_host_and_scheme
 
 #: Characters of all texts together. The longest form of the portal holds about half of it.
@@ -23,10 +29,12 @@ LIMIT = 128 * 1024
 ONE_LINE, TALL = 28, 6
 #: The field that remembers on which page the words were typed while they are sent around.
 PAGE = "typed_on"
+#: The field in which every form of a signed-in person says under which account it was opened.
+OWNER = "typed_by"
 #: Never sent back, whatever the form: it is secret, or worth nothing after this request.
 SECRET = re.compile(r"csrfmiddlewaretoken|passw|secret|token|otp|recovery", re.IGNORECASE)
 #: Fields a page fills in for itself.
-MARKS = re.compile(rf"(?:.*-)?(?:version|key|next|field|shown|program|quarter|{PAGE})")
+MARKS = re.compile(rf"(?:.*-)?(?:version|key|next|field|shown|program|quarter|{PAGE}|{OWNER})")
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 BY_SCRIPT = ("HX-Request", "X-Requested-With")
 
@@ -46,7 +54,8 @@ class Words:
     """A form that was not taken: where it was going, where it was typed, what a person wrote and chose.
 
     `hidden` are choices and marks of the page, in their order; `files` the names of files that came along and are
-    not kept; `cut` says that it was more than `LIMIT`, and that lines are missing.
+    not kept; `cut` says that it was more than `LIMIT`, and that lines are missing. `owner` is the mark of the account
+    under which the form was opened, empty when the form does not tell.
     """
 
     action: str
@@ -55,11 +64,16 @@ class Words:
     hidden: tuple[tuple[str, str], ...]
     files: tuple[str, ...]
     cut: bool
+    owner: str
 
     @property
     def whole(self) -> bool:
         """Whether sending it once more sends what the person sent: nothing cut off, no file to choose again."""
         return bool(self.lines) and not self.cut and not self.files
+
+    def belong_to_another_than(self, user: AbstractBaseUser | AnonymousUser) -> bool:
+        """Whether somebody else is signed in than the person who typed: nothing is sent in another's name."""
+        return bool(self.owner) and user.is_authenticated and self.owner != mark_of(user)
 
 
 def of(request: HttpRequest) -> Words | None:
@@ -72,7 +86,15 @@ def of(request: HttpRequest) -> Words | None:
         return None  # too large or broken off: the browser still has it, and the page says so
     lines, hidden, cut = _sorted(posted, _fields(request, posted))
     names = tuple(file.name or "" for name in files for file in files.getlist(name))
-    return Words(request.path, form_page(request, posted), lines, hidden, names, cut)
+    page, owner = form_page(request, posted), posted.get(OWNER, "")
+    return Words(request.path, page, lines, hidden, names, cut, owner)
+
+
+def mark_of(user: AbstractBaseUser | AnonymousUser) -> str:
+    """The mark of an account in its own forms: it tells nothing about it. Empty for who is signed out."""
+    if not user.is_authenticated:
+        return ""
+    return salted_hmac("smartcity.typed", str(user.pk), algorithm="sha256").hexdigest()[:20]
 
 
 def own_form(request: HttpRequest) -> bool:
@@ -88,13 +110,41 @@ def own_form(request: HttpRequest) -> bool:
 
 
 def form_page(request: HttpRequest, posted: Mapping[str, str]) -> str:
-    """The path of the page the form stands on, for coming back to it; empty when unknown."""
+    """The path of the page the form stands on, for coming back to it; empty when unknown.
+
+    A form may stand on the answer to another form (two texts side by side, a mistake to correct). That address
+    cannot be opened; then it is the nearest above it that can.
+    """
     page = posted.get(PAGE, "")
     if not page and _origin_of(referer := request.headers.get("Referer", "")) in _origins(request):
         parts = urlsplit(referer)
         page = f"{parts.path}?{parts.query}" if parts.query else parts.path
     own = page.startswith("/") and url_has_allowed_host_and_scheme(page, allowed_hosts=None)
-    return page if own else ""
+    return that_opens(page) if own else ""
+
+
+def that_opens(page: str) -> str:
+    """The page, or the nearest one above it when its address only takes forms."""
+    path = page.partition("?")[0]
+    if opens(path):
+        return page
+    while path != "/" and not opens(path):
+        path = path.rstrip("/").rpartition("/")[0] + "/"
+    return path
+
+
+def opens(path: str) -> bool:
+    """Whether there is a page at this address: a view that Django's `require_POST` guards has none."""
+    try:
+        view: Any = resolve(path).func
+    except Resolver404:
+        return False
+    while inspect.isfunction(view):
+        allowed = inspect.getclosurevars(view).nonlocals.get("request_method_list")
+        if allowed is not None:
+            return "GET" in allowed
+        view = getattr(view, "__wrapped__", None)
+    return True
 
 
 def _own(request: HttpRequest) -> bool:
@@ -129,7 +179,7 @@ def _sorted(
     hidden: list[tuple[str, str]] = []
     left, cut = LIMIT, False
     for name, values in posted.lists():
-        if SECRET.search(name) or name == PAGE:
+        if SECRET.search(name) or name in (PAGE, OWNER):
             continue
         for value in values:
             text = str(value)

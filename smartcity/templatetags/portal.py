@@ -6,6 +6,7 @@ Loaded as a builtin, so templates need no `{% load %}`:
     {{ moment|wib }}  {{ moment|wib:city.timezone }}  {{ until|left_until }}
     {{ day|long_date }}  {{ day|short_date }}
     {% icon "send" %}  {% status_badge status %}  {% sample %}
+    {% csrf_token %}, Django's, with the mark of whose form it is
 """
 
 from datetime import date, datetime
@@ -14,15 +15,43 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.template import Context
+from django.template.defaulttags import CsrfTokenNode
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import pgettext_lazy
 
+from smartcity import typed
 from smartcity.lib import clock, dates, decimals
 
 register = template.Library()
 
+#: Their answers must not be traceable to a person (docs/adr/0014), not even to one who happens to be signed in.
+ANONYMOUS = {"surveys:answer"}
+
 type Number = Decimal | int | None
+
+
+class FormMarks(CsrfTokenNode):
+    """Django's token, and under which account the form was opened (smartcity/typed.py)."""
+
+    def render(self, context: Context) -> str:
+        marks = super().render(context)
+        request = context.get("request")
+        match = getattr(request, "resolver_match", None)
+        if request is None or (match and match.view_name in ANONYMOUS):
+            return marks
+        owner = typed.mark_of(request.user)
+        if not owner:
+            return marks
+        return marks + format_html('<input type="hidden" name="{}" value="{}">', typed.OWNER, owner)
+
+
+@register.tag
+def csrf_token(parser: template.base.Parser, token: template.base.Token) -> FormMarks:
+    """Take the place of Django's tag of this name, so that no form can forget its mark."""
+    return FormMarks()
 
 
 # --- Numbers -------------------------------------------------------------------------------------

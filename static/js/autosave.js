@@ -2,7 +2,7 @@
 // this device and comes back after a reload or a new sign-in. Words come from the [data-saved] element of the form.
 
 const PAUSE = 1200, SPEAK = 10000, FIRST_RETRY = 5000, LAST_RETRY = 60000;
-const SKIPPED = new Set(["csrfmiddlewaretoken", "version"]);
+const SKIPPED = new Set(["csrfmiddlewaretoken", "typed_by", "version"]);
 const savers = [];
 let line = Promise.resolve();               // saves of one page run one after another: they share version numbers
 

@@ -19,6 +19,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from opd.models import AuditEvent
+from smartcity import typed
 from smartcity.lib import clock
 from tests.permissions import world as worlds
 from tests.permissions.bodies import body_for
@@ -215,6 +216,18 @@ def test_other_methods_are_refused(name: str, world: worlds.World) -> None:
             body_of(response)
         transaction.set_rollback(True)
     assert {method for method, code in answers.items() if code != 405 and method not in listed} == set()
+
+
+def test_who_is_sent_back_to_a_page_finds_one(world: worlds.World) -> None:
+    """What a form was typed on is opened again after the sign-in: an address that only takes forms is no page."""
+    opening = {route["route"] for route in ROUTES if route["method"] == "GET"}
+    wrong = set()
+    for route in ROUTES:
+        state = next(row["state"] for row in MATRIX if row["action"] == route["action"])
+        url = address(world, route, state)
+        if typed.opens(url) != (route["route"] in opening) or not typed.opens(typed.that_opens(url)):
+            wrong.add(route["route"])
+    assert wrong == set()
 
 
 def test_a_cell_is_a_code_we_know() -> None:
