@@ -15,6 +15,8 @@ NOT_A_PAGE = {
     "evaluations:clarification_preview",
     "reports:report_status",
     "reports:report_download",
+    "reports:dossier_status",
+    "reports:dossier_download",
     "opd:calendar_feed",
     "healthz",
     "readyz",
@@ -80,6 +82,8 @@ NOT_A_PAGE = {
     "surveys:take_over",
     "reports:report_create",
     "reports:report_retry",
+    "reports:dossier_create",
+    "reports:dossier_retry",
     # allauth's, for accounts that people open themselves; here the secretariat does
     "account_confirm_email",
     "account_confirm_login_code",

@@ -136,6 +136,7 @@ def address(world: worlds.World, route: dict[str, str], state: str) -> str:
         "item_bytes": lambda: {"pk": world.items[state].pk, "sha256": world.item_file(state).stored_file_id},
         "official": lambda: {"pk": world.officials[state].pk},
         "report": lambda: {"pk": world.reports[state].pk},
+        "dossier": lambda: {"pk": world.windows[state].snapshot().dossier.pk},
         "import": lambda: {"pk": world.imports[state].pk},
         "program": lambda: {"pk": world.programs[state].pk},
         "meeting": lambda: {"pk": world.decision.meeting_id},
