@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from django.urls import reverse
 
+from evaluations.models import EvaluationWindow
 from opd.models import (
     City,
     Decision,
