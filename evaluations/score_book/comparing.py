@@ -122,6 +122,12 @@ def _content_refused(typed: Score, question: QuestionFacts, structure: Structure
         return text % {"score": typed.value, "scores": ", ".join(map(str, sorted(allowed)))}
     if typed.value in REMARK_NEEDED and not typed.remark:
         return _("A score of %(score)s needs a remark. [BOOK-REMARK]") % {"score": typed.value}
+    for words, longest in ((typed.remark, 4000), (typed.reason, 1000)):
+        if len(words) > longest:
+            text = _(
+                "A text of this row has %(found)s characters; at most %(count)s fit. Shorten it. [BOOK-LONG]"
+            )
+            return text % {"found": len(words), "count": longest}
     try:
         typed.clean_fields(exclude=["seat", "question"])
     except ValidationError as error:

@@ -102,7 +102,8 @@ def _rows(sheet: Sheet) -> list[ReadRow]:
     if len(found) > MAX_ROWS:
         raise BookRefused(
             _("Sheet '%(sheet)s' has %(count)s filled rows; the workbook has one for each question. Download it anew "
-              "and copy your entries into it. Nothing was saved. [BOOK-ROWS]") % {"sheet": sheet.name, "count": len(found)}
+              "and copy your entries into it. Nothing was saved. [BOOK-ROWS]")
+            % {"sheet": sheet.name, "count": len(found)}
         )  # fmt: skip
     titles = [shown(found[0].cells.get(index)) for index in range(1, layout.REASON + 1)] if found else []
     if titles != headings():
