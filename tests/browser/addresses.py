@@ -17,6 +17,7 @@ NOT_A_PAGE = {
     "reports:report_download",
     "reports:dossier_status",
     "reports:dossier_download",
+    "evaluations:score_book_file",
     "opd:calendar_feed",
     "healthz",
     "readyz",
@@ -84,6 +85,7 @@ NOT_A_PAGE = {
     "reports:report_retry",
     "reports:dossier_create",
     "reports:dossier_retry",
+    "evaluations:score_book_save",
     # allauth's, for accounts that people open themselves; here the secretariat does
     "account_confirm_email",
     "account_confirm_login_code",
