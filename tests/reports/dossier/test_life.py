@@ -56,7 +56,7 @@ def left_over(root: Path) -> list[Path]:
 
 
 def test_it_is_built_and_kept(ready: Dossier, snapshot: Snapshot, private_files: Path) -> None:
-    assert (ready.status, ready.percent, ready.entries) == (Status.READY, 100, 8)
+    assert (ready.status, ready.percent, ready.entries) == (Status.READY, 100, 9)
     content = store.path_for(ready.sha256, store.ZIP).read_bytes()
     assert content == packed(snapshot)
     assert (len(content), hashlib.sha256(content).hexdigest()) == (ready.size, ready.sha256)
