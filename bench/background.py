@@ -18,7 +18,7 @@ from bench.measure import Row, interleaved, per_call
 from bench.printing import Paper, build_whole, papers
 from opd.models import User
 from reports import sandbox, tasks
-from reports.models import Cause, Report, Status, lease_of_a_new_report
+from reports.models import Cause, Report, Status, lease_of_a_new_job
 from smartcity.lib import clock
 from tests.servers import Process, wait_until
 
@@ -108,7 +108,7 @@ def _claimed(built: Built, nobody: User, round_: int, count: int) -> list[float]
         version = 1000 + count * (round_ + 1) + place
         report = Report.objects.create(
             city=built.city, year=YEAR, number="LK", version=version, inputs={}, digest="0" * 64, requested_by=nobody,
-            requested_role="reviewer", idempotency_key=f"bench-{version}", lease_until=lease_of_a_new_report(now),
+            requested_role="reviewer", idempotency_key=f"bench-{version}", lease_until=lease_of_a_new_job(now),
         )  # fmt: skip
         sent = datetime.now(UTC)
         tasks.ring(report.pk)

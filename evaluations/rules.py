@@ -128,6 +128,11 @@ def may_approve_submission(user: "User", proposal: "SubmissionProposal") -> bool
     )
 
 
+def may_take_along(user: "User", window: "EvaluationWindow", *, seated: bool) -> bool:
+    """The dossier is for the panel (`seated`) and for who prepares or audits the window; leadership reads reports."""
+    return seated or user.has_role(REVIEWER, PLANNER, AUDITOR, city_id=window.city_id)
+
+
 def may_see_dashboard(user: "User") -> bool:
     """Leadership, and whoever works for the whole city."""
     return user.has_role(*OF_THE_CITY)

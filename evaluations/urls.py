@@ -20,6 +20,7 @@ from evaluations.views import (
     officials,
     panel,
     results,
+    score_book,
     sheet,
     submission,
     trend,
@@ -114,6 +115,9 @@ urlpatterns = [
     path("sheets/<int:pk>/declaration/", panel.declare, name="declare"),
     path("sheets/<int:pk>/questions/<slug:code>/", sheet.score, name="score"),
     path("sheets/<int:pk>/questions/<slug:code>/ask/", clarification_moves.ask, name="clarification_ask"),
+    path("sheets/<int:pk>/workbook/", score_book.score_book, name="score_book"),
+    path("sheets/<int:pk>/workbook/file/", score_book.download, name="score_book_file"),
+    path("sheets/<int:pk>/workbook/save/", score_book.save, name="score_book_save"),
     path("sheets/<int:pk>/hand-in/", sheet.hand_in, name="hand_in"),
     # the clarification desk: assessors ask, agencies answer, the city watches the clock
     path("clarifications/", clarifications.board, name="clarifications"),

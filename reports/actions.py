@@ -10,7 +10,7 @@ from evaluations.models import EvaluationWindow
 from opd import audit
 from opd.models import City, User
 from reports import context, rules
-from reports.models import Report, lease_of_a_new_report
+from reports.models import Report, lease_of_a_new_job
 from smartcity.lib import clock
 from smartcity.lib.models import digest_of
 from smartcity.lib.workflow import NotReady, Problem
@@ -61,7 +61,7 @@ def _create(by: User, city: City, year: int, window: EvaluationWindow | None, ke
         requested_role=role,
         requested_at=now,
         idempotency_key=key,
-        lease_until=lease_of_a_new_report(now),
+        lease_until=lease_of_a_new_job(now),
     )
     audit.record(
         by=by, action="report.requested", obj=report, city_id=city.pk, year=year, after=report.digest

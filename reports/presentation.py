@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from opd.models import Role
 from reports.chapters.approval import grouped
-from reports.models import Cause, Report, Stage, Status
+from reports.models import Cause, Dossier, DossierCause, Job, Report, Status
 from smartcity.lib import clock, dates, decimals
 
 BADGES = {
@@ -46,10 +46,11 @@ def row(report: Report) -> dict[str, Any]:
     }
 
 
-def progress(report: Report) -> dict[str, Any]:
-    """How far a report is: the step now, per cent, and the time since the worker began."""
-    stage = Stage(report.stage)
-    done = list(Stage).index(stage)
+def progress(report: Job) -> dict[str, Any]:
+    """How far a work is: the step now, per cent, and the time since the worker began."""
+    stages: Any = type(report.FIRST_STAGE)
+    stage = stages(report.stage)
+    done = list(stages).index(stage)
     since = (
         clock.now() - report.started_at if report.started_at and report.status == Status.BUILDING else None
     )
@@ -59,7 +60,7 @@ def progress(report: Report) -> dict[str, Any]:
         "percent": report.percent,
         "steps": [
             {"label": str(step.label), "done": place < done, "current": place == done}
-            for place, step in enumerate(Stage)
+            for place, step in enumerate(stages)
         ],
         "elapsed": dates.duration(since) if since and since.total_seconds() >= 60 else "",
         "again": report.attempts > 1,
@@ -73,6 +74,29 @@ def size(count: int | None) -> str:
     if count < 1_000_000:
         return _("%(size)s KB") % {"size": decimals.display(-(-count // 1000), 0)}
     return _("%(size)s MB") % {"size": decimals.display(Decimal(count) / 1_000_000, 1)}
+
+
+def dossier_row(dossier: Dossier) -> dict[str, Any]:
+    """A dossier for its page."""
+    zone = dossier.snapshot.window.city.timezone
+    css, icon = BADGES[Status(dossier.status)]
+    entries = dossier.entries or 0
+    return {
+        "pk": dossier.pk,
+        "url": dossier.get_absolute_url(),
+        "version": str(dossier.version),
+        "status": {"css": css, "icon": icon, "label": dossier.get_status_display()},
+        "state": dossier.status,
+        "requested_at": dates.wib(dossier.requested_at, zone, weekday=False),
+        "finished_at": dates.wib(dossier.finished_at, zone, weekday=False),
+        "entries": ngettext("%(count)d file", "%(count)d files", entries) % {"count": entries},
+        "size": size(dossier.size),
+        "sha256": dossier.sha256,
+        "cause": str(DossierCause(dossier.cause).label) if dossier.cause else "",
+        "detail": dossier.detail if dossier.cause else "",
+        "file_name": dossier.file_name,
+        "progress": progress(dossier) if dossier.is_under_way else None,
+    }
 
 
 def _pages(count: int | None) -> str:

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 REVIEWER, PLANNER, LEADERSHIP, AUDITOR = "reviewer", "planner", "leadership", "auditor"
 ASKERS = (REVIEWER, PLANNER, LEADERSHIP)
 READERS = (*ASKERS, AUDITOR)
+#: A dossier is working material of the evaluation: leadership reads reports instead.
+DOSSIER_READERS = (REVIEWER, PLANNER, AUDITOR)
+DOSSIER_ASKERS = (REVIEWER, PLANNER)
 
 
 def may_read_in(user: "User", city_id: int) -> bool:
@@ -27,6 +30,16 @@ def may_ask_in(user: "User", city_id: int) -> bool:
 def may_retry(user: "User", report: Any) -> bool:
     """Whoever may ask may also have a failed report built again; its contents stay as they were frozen."""
     return may_ask_in(user, report.city_id) and report.status == "failed"
+
+
+def may_read_dossiers_in(user: "User", city_id: int) -> bool:
+    """Of the city's own people those who work on the evaluation or audit it; assessors come by their seat."""
+    return user.has_role(*DOSSIER_READERS, city_id=city_id)
+
+
+def may_build_dossier(user: "User", city_id: int, *, seated: bool) -> bool:
+    """Reviewer and planner of the city, and an assessor whose seat may be used (`seated`); the auditor only reads."""
+    return seated or user.has_role(*DOSSIER_ASKERS, city_id=city_id)
 
 
 def asking_role(user: "User", city_id: int) -> str:

@@ -3,14 +3,18 @@
 import logging
 from contextlib import suppress
 from functools import partial
+from typing import Any
 
 from celery import shared_task
+from celery.exceptions import SoftTimeLimitExceeded
 from celery.signals import worker_process_shutdown
 from django.db import transaction
 
 from reports import sandbox
 from reports.build import Failed, build
-from reports.models import Cause, LeaseLost, Report
+from reports.dossier import build as dossiers
+from reports.dossier.actions import note_built
+from reports.models import Cause, Dossier, DossierCause, LeaseLost, Report
 
 log = logging.getLogger("portal.reports")
 
@@ -32,13 +36,41 @@ def build_report(report_id: int) -> None:
         raise
 
 
+@shared_task(soft_time_limit=1500, time_limit=1560)
+def build_dossier(dossier_id: int) -> None:
+    """Build one dossier, if it waits to be built; a failure is told and raised as for a report."""
+    dossier = Dossier.objects.claim(dossier_id)
+    if dossier is None:
+        return
+    try:
+        built = dossiers.build(dossier)
+        with transaction.atomic():
+            dossier.finish(sha256=built.sha256, size=built.size, entries=built.entries)
+            note_built(dossier)
+    except LeaseLost:
+        log.warning("dossier %s was taken over by another worker", dossier_id)
+    except Exception as error:
+        with suppress(LeaseLost):
+            cause, detail = _dossier_cause(error)
+            dossier.fail(cause, detail=detail)
+        raise
+
+
+def _dossier_cause(error: Exception) -> tuple[str, str]:
+    if isinstance(error, dossiers.Failed):
+        return error.cause, error.detail
+    return (DossierCause.TIME if isinstance(error, SoftTimeLimitExceeded) else DossierCause.CRASHED), ""
+
+
 @shared_task
 def sweep_reports() -> None:
-    """Every minute: ring for reports whose message or worker was lost, give up those that failed thrice."""
+    """Every minute: ring for works whose message or worker was lost, give up those that failed thrice."""
     for report_id in Report.objects.to_ring_for():
         ring(report_id)
-    if given_up := Report.objects.give_up():
-        log.error("%s reports were given up: their workers died", given_up)
+    for dossier_id in Dossier.objects.to_ring_for():
+        ring_for_dossier(dossier_id)
+    if given_up := Report.objects.give_up() + Dossier.objects.give_up():
+        log.error("%s reports or dossiers were given up: their workers died", given_up)
 
 
 def ring_on_commit(report_id: int) -> None:
@@ -48,11 +80,25 @@ def ring_on_commit(report_id: int) -> None:
 
 def ring(report_id: int) -> None:
     """Tell a worker that a report waits. When the broker is away the sweep will."""
+    _ring(build_report, report_id)
+
+
+def ring_for_dossier_on_commit(dossier_id: int) -> None:
+    """The same for a dossier."""
+    transaction.on_commit(partial(ring_for_dossier, dossier_id), robust=True)
+
+
+def ring_for_dossier(dossier_id: int) -> None:
+    """Tell a worker that a dossier waits. When the broker is away the sweep will."""
+    _ring(build_dossier, dossier_id)
+
+
+def _ring(task: Any, pk: int) -> None:
     try:
-        build_report.apply_async((report_id,), retry=False)
+        task.apply_async((pk,), retry=False)
     except Exception:
         # Whatever the transport raises: the row waits, and nobody else may suffer from it.
-        log.warning("the broker is away; report %s waits for the sweep", report_id, exc_info=True)
+        log.warning("the broker is away; %s %s waits for the sweep", task.name, pk, exc_info=True)
 
 
 @worker_process_shutdown.connect

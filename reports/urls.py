@@ -3,6 +3,7 @@
 from django.urls import path
 
 from reports import views
+from reports.dossier import views as dossiers
 
 app_name = "reports"
 
@@ -13,4 +14,10 @@ urlpatterns = [
     path("<int:pk>/status/", views.status, name="report_status"),
     path("<int:pk>/file/", views.download, name="report_download"),
     path("<int:pk>/retry/", views.retry, name="report_retry"),
+    # the dossiers of a window, for the panel and those who work with it
+    path("windows/<int:pk>/dossiers/", dossiers.dossiers, name="dossiers"),
+    path("windows/<int:pk>/dossiers/build/", dossiers.create, name="dossier_create"),
+    path("dossiers/<int:pk>/status/", dossiers.status, name="dossier_status"),
+    path("dossiers/<int:pk>/file/", dossiers.download, name="dossier_download"),
+    path("dossiers/<int:pk>/retry/", dossiers.retry, name="dossier_retry"),
 ]

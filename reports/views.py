@@ -2,16 +2,14 @@
 
 import logging
 import secrets
-from typing import Any, BinaryIO
+from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -21,6 +19,7 @@ from reports import actions, rules, store
 from reports.forms import ReportForm
 from reports.models import Report, Status
 from reports.presentation import row
+from reports.sending import send
 from reports.tasks import ring_on_commit
 from smartcity.lib.htmx import varies, wants_partial
 from smartcity.lib.workflow import NotReady
@@ -28,12 +27,6 @@ from smartcity.lib.workflow import NotReady
 log = logging.getLogger("portal.reports")
 
 VERSIONS_A_PAGE = 20
-FILE_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "sandbox; default-src 'none'",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "private, no-store",
-}
 
 
 @require_GET
@@ -109,7 +102,7 @@ def download(request: HttpRequest, pk: int) -> HttpResponseBase:
             % {"version": found.version},
         )
         return redirect("reports:reports")
-    return _file_response(file, found)
+    return send(file, found.sha256, store.PDF, found.file_name)
 
 
 @require_POST
@@ -166,18 +159,3 @@ def _page(request: HttpRequest, city: City, form: ReportForm | None = None) -> d
         "may_ask": may_ask,
         "form": form,
     }
-
-
-def _file_response(file: BinaryIO, found: Report) -> HttpResponseBase:
-    """The file as attachment; behind nginx the server sends it."""
-    response: HttpResponseBase
-    if prefix := settings.PORTAL_ACCEL_REDIRECT:
-        file.close()
-        response = HttpResponse(content_type="application/pdf")
-        response["X-Accel-Redirect"] = f"{prefix.rstrip('/')}/reports/{store.relative_path(found.sha256)}"
-    else:
-        response = FileResponse(file, content_type="application/pdf")
-    for header, value in FILE_HEADERS.items():
-        response[header] = value
-    response["Content-Disposition"] = content_disposition_header(True, found.file_name) or "attachment"
-    return response

@@ -33,6 +33,9 @@ def material(request: HttpRequest, pk: int) -> HttpResponse:
         "frozen_at": dates.wib(snapshot.taken_at, window.city.timezone),
         "version": str(snapshot.version),
         "digest": short_digest(snapshot.digest),
+        "dossiers": rules.may_take_along(
+            person(request), window, seated=not rules.may_read_answers(person(request), window)
+        ),
         "quick_wins": [_quick_win(pk, code, payload) for code, payload in sorted(quick_wins.items())],
         "sections": [
             {

@@ -163,6 +163,7 @@ def sheet_page(user: User, sheet: Sheet) -> dict[str, Any]:
         "first_empty": sheet.link(sheet.empty[0].code) if sheet.empty and sheet.open else "",
         "first": sheet.link(next(iter(sheet.asked))) if sheet.asked else "",
         "receipt": receipt(sheet.seat.hand_in, zone) if handed else None,
+        "dossiers": sheet.window.opened_at is not None,
         "late": late_rows(late, zone),
         "colleagues": _colleagues(user, sheet) if handed else [],
     }

@@ -54,6 +54,7 @@ def window_page(user: User, window: EvaluationWindow) -> dict[str, Any]:
         ),
         "history": history(window.events.all(), zone),
         "offers": WINDOW.offered_to(user, window),
+        "may_take_along": rules.may_take_along(user, window, seated=False),
         "may_prepare": rules.may_prepare(user, window),
         "may_edit": rules.may_prepare(user, window) and window.accepts_answers(),
         "may_answer": rules.may_answer(user, window),

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from django.urls import reverse
 
+from evaluations.models import EvaluationWindow
 from opd.models import (
     City,
     Decision,
@@ -268,6 +269,10 @@ def _reports_read() -> Iterator[tuple[str, str]]:
         yield username, reverse("reports:reports")
     for report in Report.objects.order_by("pk"):
         yield "pemeriksa", reverse("reports:report", args=[report.pk])
+    for status in ("closed", "open"):
+        window = EvaluationWindow.objects.get(status=status)
+        yield "pemeriksa", reverse("reports:dossiers", args=[window.pk])
+    yield "asesor1", reverse("reports:dossiers", args=[window.pk])
 
 
 def _quick_win(name: str) -> QuickWin:

@@ -59,6 +59,7 @@ def _evaluations() -> Iterator[tuple[str, str]]:
         yield username, reverse("evaluations:sheets")
     for username, code in (("asesor1", "OP-1"), ("asesor2", "QW-GOV-1"), ("asesor5", "QW-LIV-1")):
         yield username, reverse("evaluations:sheet", args=[running.pk])
+        yield username, reverse("evaluations:score_book", args=[running.pk])
         yield username, reverse("evaluations:score", args=[running.pk, code])
     for name in ("material", "declare", "result"):
         yield "asesor1", reverse(f"evaluations:{name}", args=[running.pk])

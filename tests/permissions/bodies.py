@@ -16,6 +16,7 @@ from evaluations.structure import structure_of
 from opd.models import NO_NOTE, Document
 from surveys import tokens
 from surveys.models import Recap
+from tests.permissions import scoring
 from tests.permissions import world as worlds
 from tests.permissions.surveys import first_service
 
@@ -414,6 +415,8 @@ BODIES: dict[str, Any] = {
     "score": lambda world, state: {"value": "3", "remark": "Cukup.", "reason": "", "version": "0"},
     "arrange the interview": _run_sheet,
     "note in the interview": lambda world, state: {"code": "OP-2", "text": "Disebut.", "version": "0"},
+    "look at a workbook": scoring.filled,
+    "save a workbook": scoring.looked_at,
     "hand over": lambda world, state: {"to": world.users["operator"].pk, "at": "2022-10-20", "until": ""},
     "switch the year": lambda world, state: {
         "year": world.city.evaluation_year + 1,

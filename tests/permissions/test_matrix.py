@@ -143,6 +143,7 @@ def address(world: worlds.World, route: dict[str, str], state: str) -> str:
         "official": lambda: {"pk": world.officials[state].pk},
         "submission": lambda: {"number": world.windows[state].last_submission().number},
         "report": lambda: {"pk": world.reports[state].pk},
+        "dossier": lambda: {"pk": world.windows[state].snapshot().dossier.pk},
         "import": lambda: {"pk": world.imports[state].pk},
         "program": lambda: {"pk": world.programs[state].pk},
         "meeting": lambda: {"pk": world.decision.meeting_id},

@@ -40,7 +40,9 @@ from opd.models import (
 )
 from reports import store
 from reports.actions import request_report
+from reports.dossier.actions import request_dossier
 from reports.models import Report
+from reports.tasks import build_dossier
 from smartcity.demo import writing
 from smartcity.lib import clock
 from surveys.models import Round
@@ -112,6 +114,7 @@ def build() -> World:
     officials.build(world)
     windows.build_desk(world)
     _reports(world)
+    _dossier(world)
     world.instrument_draft = windows.instrument_draft(world)
     return world
 
@@ -264,3 +267,12 @@ def _reports(world: World) -> None:
             facts |= {"sha256": store.keep(content), "size": len(content), "pages": 1, "stage": "check"}
         Report.objects.filter(pk=report.pk).update(**facts)
         world.reports[name] = Report.objects.get(pk=report.pk)
+
+
+def _dossier(world: World) -> None:
+    """The closed window's material as an archive: built as the worker does, so that its words are real."""
+    snapshot = world.windows["closed"].snapshot()
+    assert snapshot is not None
+    with clock.at(NOW - DAY):
+        dossier, _created = request_dossier(by=fresh(world, "reviewer"), snapshot=snapshot, seated=False)
+        build_dossier(dossier.pk)

@@ -135,14 +135,14 @@ def _text(cell: Any, value: Out) -> Any:
     """Return plain text as it is, and text a program could take for a formula or an error as a cell of kind text."""
     if value is None or value == "":
         return None
-    words = _printable(value if isinstance(value, str) else _typed(value, "text"))
+    words = printable(value if isinstance(value, str) else _typed(value, "text"))
     if words[:1] in "=+-@#\t":
         cell._value = words
         return cell
     return words
 
 
-def _printable(words: str) -> str:
+def printable(words: str) -> str:
     """Return text without what XML cannot hold; what Excel would read as an escape is escaped."""
     if not words.isprintable():
         words = "".join(one for one in words if one in "\n\t" or forbidden_character(one) is None)
@@ -164,7 +164,7 @@ def _typed(value: Out, kind: str) -> str:
 
 
 def _heading(page: WriteOnlyWorksheet, title: str) -> Any:
-    cell = WriteOnlyCell(page, _printable(title))
+    cell = WriteOnlyCell(page, printable(title))
     cell.data_type = "s"
     cell.font = Font(bold=True)
     cell.fill = PatternFill("solid", fgColor="E5E9F0")

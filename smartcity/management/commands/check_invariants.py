@@ -11,7 +11,7 @@ from opd import invariants as opd_invariants
 from opd.completeness import counted
 from opd.models import QuickWin, StoredFile, Submission
 from reports import store
-from reports.models import Report, Status
+from reports.models import Dossier, Report, Status
 from smartcity.lib import files
 from smartcity.lib.models import digest_of
 from surveys import invariants as surveys
@@ -40,6 +40,7 @@ def contradictions() -> Iterator[str]:
     yield from _completeness()
     yield from _evidence()
     yield from _reports()
+    yield from _dossiers()
 
 
 def _receipts() -> Iterator[str]:
@@ -70,3 +71,12 @@ def _reports() -> Iterator[str]:
                 yield f"report {report.pk}: its file is missing or altered"
             else:
                 file.close()
+
+
+def _dossiers() -> Iterator[str]:
+    for dossier in Dossier.objects.ready().iterator():
+        file = store.open_intact(dossier.sha256, store.ZIP)
+        if file is None:
+            yield f"dossier {dossier.pk}: its file is missing or altered"
+        else:
+            file.close()
