@@ -1,9 +1,10 @@
-"""Taking the snapshot: the city's verified quick wins, answers and the plan's year, as plain JSON with digests."""
+"""Taking the snapshot: verified quick wins, answers, the plan's year, the follow-up, as plain JSON with digests."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from evaluations import follow_up
 from evaluations.answering import answer_payload
 from evaluations.models import EvaluationWindow, Snapshot, SnapshotItem
 from opd.models import CityBudget, MasterPlan, ProgramYear, QuickWin, User
@@ -51,6 +52,7 @@ def contents(window: EvaluationWindow) -> list[Content]:
         *((Kind.ANSWER, payload["question"], payload) for payload in _answers(window)),
         *((Kind.PLAN, MASTERPLAN, payload) for payload in _masterplan(window)),
         *((Kind.PROGRAM, payload["code"], payload) for payload in _programs(window)),
+        *((Kind.RECOMMENDATION, payload["code"], payload) for payload in follow_up.to_freeze(window)),
     ]
     return [Content(str(kind), str(key), payload, digest_of(payload)) for kind, key, payload in found]
 

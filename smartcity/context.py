@@ -12,7 +12,8 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from evaluations import desk
+from evaluations import desk, follow_up
+from evaluations import rules as evaluation_rules
 from evaluations.models import Answer, Clarification, EvaluationWindow
 from opd import rules
 from opd.models import City, Notification, ProgressTally, Role, Tally, User
@@ -61,6 +62,8 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "nav": SimpleLazyObject(lambda: _nav(request, user)),
         "who": {"title": str(user), "place": _place(user)},
         "desk_tasks": SimpleLazyObject(lambda: desk.waiting_for(user, clock.now())),
+        "follow_ups": SimpleLazyObject(lambda: follow_up.waiting_for(user)),
+        "may_follow_up": evaluation_rules.may_read_recommendations(user),
         "unread": SimpleLazyObject(lambda: Notification.objects.of_user(user).unread().count()),
         "may_search": rules.may_list(user),
         "may_enter": rules.may_create(user),
