@@ -206,11 +206,11 @@ def frozen_payload(row: Recommendation) -> dict[str, Any]:
     """A recommendation as plain JSON: what a snapshot freezes and a report prints.
 
     What its agency says was done, and the evidence, only once it is closed: before that the city does not stand for
-    it. Of the steps the numbers only; a dropped one says why.
+    it. Of the steps the numbers only; a dropped one says why. The row comes `to_freeze`.
     """
     closed = row.status == RecommendationStatus.CLOSED
-    dropped = row.status == RecommendationStatus.DROPPED
-    last = row.events.filter(move="drop").first() if dropped else None
+    drops: Any = row.drops if row.status == RecommendationStatus.DROPPED else ()  # type: ignore[attr-defined]
+    pieces: Any = row.exhibits.all() if closed else ()
     return {
         "schema": SCHEMA,
         "code": row.code,
@@ -227,18 +227,23 @@ def frozen_payload(row: Recommendation) -> dict[str, Any]:
         "status": row.status,
         "steps": [row.steps_done, row.steps_all],  # type: ignore[attr-defined]
         "done_note": row.done_note if closed else "",
-        "dropped_because": last.note if last else "",
+        "dropped_because": next((event.note for event in drops), ""),
         "closed_at": row.closed_at.isoformat() if row.closed_at else "",
         "carried": row.origin_id is not None,
-        "evidence": [evidence_payload(piece) for piece in row.exhibits.for_list()] if closed else [],
+        "evidence": [evidence_payload(piece) for piece in pieces],
         "sample": row.sample,
     }
 
 
 def to_freeze(window: EvaluationWindow) -> Iterable[dict[str, Any]]:
-    """What the evaluation of the window's year shows: each recommendation once, as it stands now."""
-    rows = Recommendation.objects.of_city(window.city_id).in_evaluation(window.year)
-    for row in rows.standing().for_list().by_code():
+    """What the evaluation of the window's year shows: each recommendation once, as it stands now. Three queries."""
+    return payloads_of(window.city_id, window.year)
+
+
+def payloads_of(city_id: int, year: int) -> Iterable[dict[str, Any]]:
+    """The same of a city and evaluated year, with or without a window."""
+    rows = Recommendation.objects.of_city(city_id).in_evaluation(year)
+    for row in rows.standing().to_freeze():
         yield frozen_payload(row)
 
 

@@ -107,7 +107,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='snapshotitem',
             name='kind',
-            field=models.CharField(choices=[('quick_win', 'Quick win'), ('answer', 'Answer'), ('plan', 'Masterplan'), ('program', 'Programme'), ('recommend', 'Recommendation')], max_length=12, verbose_name='kind'),
+            field=models.CharField(choices=[('quick_win', 'Quick win'), ('answer', 'Answer'), ('plan', 'Masterplan'), ('program', 'Programme'), ('recommend', 'Recommendation'), ('service', 'Service asked about')], max_length=12, verbose_name='kind'),
         ),
         migrations.AddField(
             model_name='recommendation',

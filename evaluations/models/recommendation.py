@@ -112,6 +112,18 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
             pieces=_count(pieces, "recommendation"),
         )
 
+    def to_freeze(self) -> Self:
+        """With evidence and the reasons of what was dropped, by number."""
+        drops = RecommendationEvent.objects.filter(move="drop").order_by("-at", "-pk")
+        return (
+            self.for_list()
+            .by_code()
+            .prefetch_related(
+                models.Prefetch("exhibits", Exhibit.objects.for_list()),
+                models.Prefetch("events", drops, to_attr="drops"),
+            )
+        )
+
     def for_page(self) -> Self:
         return self.for_list().select_related("origin", "carried_to", "closed_by", "proposed_by")
 

@@ -99,6 +99,7 @@ class SnapshotItem(Frozen):
         PLAN = "plan", _("Masterplan")
         PROGRAM = "program", _("Programme")
         RECOMMENDATION = "recommend", _("Recommendation")
+        SERVICE = "service", _("Service asked about")
 
     snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="items")
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)

@@ -487,3 +487,19 @@ def test_the_successor_of_an_agency_keeps_its_tasks(row, city, dinkes, kominfo, 
     dinkes.save()
     assert Membership.objects.filter(user=heir).exists()
     assert Recommendation.objects.of_own_opds(heir).get() == row
+
+
+def test_freezing_asks_as_often_for_many_as_for_few(row, baseline, city, dinkes, cast):
+    def asked():
+        with CaptureQueriesContext(connection) as seen:
+            freezing.contents(baseline)
+        return len(seen)
+
+    bring_to(row, "closed", cast)
+    few = asked()
+    for number in range(6):
+        more = actions.give(city=city, values=VALUES | {"opd": dinkes}, by=cast["reviewer"])
+        bring_to(more, "closed" if number % 2 else "dropped", cast)
+    assert asked() == few
+    reasons = {row["dropped_because"] for row in follow_up.to_freeze(baseline) if row["status"] == "dropped"}
+    assert reasons == {"Tidak berlaku lagi."}
