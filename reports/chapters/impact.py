@@ -42,11 +42,16 @@ def _dimension(row: Dimension, inputs: Inputs) -> dict[str, Any]:
     return {
         "tile": words.tile(row),
         "mean": decimals.display(sum(means, Decimal(0)) / len(means)) if means else decimals.UNKNOWN,
-        "note": ""
-        if len(means) == len(surveyed)
-        else _("provisional, %(given)s") % {"given": words.of(len(means), len(surveyed))},
+        "note": _note(len(means), len(surveyed)),
         "rows": [_line(found, names, services.get(found["sub_dimension"]), inputs) for found in surveyed],
     }
+
+
+def _note(given: int, expected: int) -> str:
+    """Why the mean of a dimension is not final; nothing when every sub-dimension has one."""
+    if not given:
+        return _("incomplete")
+    return "" if given == expected else _("provisional, %(given)s") % {"given": words.of(given, expected)}
 
 
 def _line(row: Survey, names: dict[str, str], service: Service | None, inputs: Inputs) -> dict[str, Any]:
