@@ -109,6 +109,7 @@ def step(row, move, by):
     row, now, changes = fresh(row), clock.now(), {"closed_at": None, "closed_by": None}
     if move == "carry":
         row.city.evaluation_year = 2023
+        row.city.save()
     if move == "close":
         changes = {"closed_at": now, "closed_by": by}
     if move == "propose":
