@@ -1,9 +1,10 @@
-"""Taking the snapshot: the city's verified quick wins, answers and the plan's year, as plain JSON with digests."""
+"""Taking the snapshot: verified quick wins, answers, the plan's year, the follow-up, as plain JSON with digests."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from evaluations import follow_up
 from evaluations.answering import answer_payload
 from evaluations.models import EvaluationWindow, Snapshot, SnapshotItem
 from opd.models import CityBudget, MasterPlan, ProgramYear, QuickWin, User
@@ -14,6 +15,27 @@ from smartcity.lib.models import digest_of
 SCHEMA = 1
 Kind = SnapshotItem.Kind
 MASTERPLAN = "MASTERPLAN"
+
+
+type Services = Callable[[EvaluationWindow], Iterable[dict[str, Any]]]
+
+_services: list[Services] = []
+
+
+def register_services(source: Services) -> Services:
+    """Add what tells the services of the impact survey, once: the surveys stand above and are not known here."""
+    if source not in _services:
+        _services.append(source)
+    return source
+
+
+def services(window: EvaluationWindow) -> Iterator[dict[str, Any]]:
+    """The services the public is asked about, each under its sub-dimension once."""
+    told: set[str] = set()
+    for payload in (row for source in _services for row in source(window)):
+        if payload["sub_dimension"] not in told:
+            told.add(payload["sub_dimension"])
+            yield payload
 
 
 class Content(NamedTuple):
@@ -51,6 +73,8 @@ def contents(window: EvaluationWindow) -> list[Content]:
         *((Kind.ANSWER, payload["question"], payload) for payload in _answers(window)),
         *((Kind.PLAN, MASTERPLAN, payload) for payload in _masterplan(window)),
         *((Kind.PROGRAM, payload["code"], payload) for payload in _programs(window)),
+        *((Kind.RECOMMENDATION, payload["code"], payload) for payload in follow_up.to_freeze(window)),
+        *((Kind.SERVICE, payload["sub_dimension"], payload) for payload in services(window)),
     ]
     return [Content(str(kind), str(key), payload, digest_of(payload)) for kind, key, payload in found]
 

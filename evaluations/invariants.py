@@ -9,6 +9,7 @@ from evaluations.models import (
     ClarificationReceipt,
     HandIn,
     OfficialResult,
+    Recommendation,
     Score,
     Seat,
     SubmissionProposal,
@@ -25,6 +26,7 @@ def contradictions() -> Iterator[str]:
     yield from _replies()
     yield from results.contradictions()
     yield from _letters()
+    yield from _recommendations()
 
 
 def _submissions() -> Iterator[str]:
@@ -91,3 +93,20 @@ def _letters() -> Iterator[str]:
             yield f"letter {row.pk}: content and publication differ"
         if row.published_by and row.was_written_by(row.published_by):
             yield f"letter {row.pk}: published by who wrote it"
+
+
+def _recommendations() -> Iterator[str]:
+    """A carried one goes on in one later year under the same number; a status is that of the last move."""
+    rows = Recommendation.objects.select_related("origin", "carried_to").prefetch_related("events")
+    for row in rows:
+        place = f"recommendation {row.code} for {row.for_year}"
+        if (row.status == "carried") != hasattr(row, "carried_to"):
+            yield f"{place}: carried, and not found in a later year, or the other way round"
+        if (old := row.origin) and (
+            (old.city_id, old.year, old.number) != (row.city_id, row.year, row.number)
+            or old.for_year >= row.for_year
+        ):
+            yield f"{place}: it does not follow on what it was carried from"
+        last = next(iter(row.events.all()), None)
+        if last is None or last.target != row.status:
+            yield f"{place}: status and history differ"

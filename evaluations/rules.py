@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         EvaluationWindow,
         Interview,
         OfficialResult,
+        Recommendation,
         Seat,
         SubmissionProposal,
     )
@@ -267,6 +268,56 @@ def may_read_history(user: "User", row: "OfficialResult") -> bool:
 def may_read_years(user: "User") -> bool:
     """The city's own people and its agencies; assessors judge without looking at other years."""
     return user.has_role(*OF_THE_CITY) or bool(user.opds())
+
+
+def may_read_recommendations(user: "User") -> bool:
+    """The city's people read all, agencies their own; assessors read what the snapshot froze."""
+    return bool(user.opds()) or user.has_role(*OF_THE_CITY)
+
+
+def may_keep_recommendations(user: "User", city_id: int) -> bool:
+    """The secretariat enters, corrects and carries them over: reviewer (Kominfo) and planner (Bappelitbang)."""
+    return user.has_role(REVIEWER, PLANNER, city_id=city_id)
+
+
+def may_correct_recommendation(user: "User", row: "Recommendation") -> bool:
+    """The secretariat corrects what was written down, until it is closed, dropped or carried."""
+    return row.status in ("open", "running", "returned", "proposed") and may_keep_recommendations(
+        user, row.city_id
+    )
+
+
+def may_follow_up(user: "User", row: "Recommendation") -> bool:
+    """An operator or the head of the agency that owns it: the reviewer judges what they propose."""
+    return row.opd_id in user.opds()
+
+
+def may_work_on(user: "User", row: "Recommendation") -> bool:
+    """The owner's people, while it is with them: steps and evidence."""
+    return row.status in ("open", "running", "returned") and may_follow_up(user, row)
+
+
+def may_plan_steps(user: "User", row: "Recommendation") -> bool:
+    """The owner, and the secretariat that writes down what was agreed, while it is with the owner."""
+    with_owner = row.status in ("open", "running", "returned")
+    return with_owner and (may_follow_up(user, row) or may_keep_recommendations(user, row.city_id))
+
+
+def may_judge_recommendation(user: "User", row: "Recommendation") -> bool:
+    """A reviewer of another house closes, returns or drops; for the reviewers' own house the planner."""
+    return opd_rules.may_verify(user, row)
+
+
+def may_carry(user: "User", row: "Recommendation") -> bool:
+    """The secretariat (Kominfo or Bappelitbang), when the next evaluated year has begun."""
+    return may_keep_recommendations(user, row.city_id)
+
+
+def reads_closing(user: "User", row: "Recommendation") -> bool:
+    """What an agency says was done: its own, the city's once proposed, leadership's once closed."""
+    if row.opd_id in user.opds() or row.status == "closed":
+        return True
+    return user.has_role(REVIEWER, PLANNER, AUDITOR, city_id=row.city_id)
 
 
 def _holds(user: "User", seat: "Seat", now: datetime) -> bool:

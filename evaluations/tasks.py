@@ -1,4 +1,4 @@
-"""Beat: windows whose time has come are closed, and so are clarifications; their alerts go out.
+"""Beat: windows whose time has come are closed, and so are clarifications; their alerts and those of follow-ups go out.
 
 A lost beat delays the result, the record and the alert, never the closing: that is asked of the clock.
 """
@@ -12,8 +12,9 @@ from django.db import transaction
 from django.utils import translation
 
 from evaluations.actions import clarifications as desk
-from evaluations.actions import desk_alerts, ensure_closed
+from evaluations.actions import desk_alerts, ensure_closed, recommendation_lines
 from evaluations.models import AlertMail, Clarification, EvaluationWindow
+from opd.models import City
 from smartcity.lib import clock
 
 log = logging.getLogger("portal")
@@ -39,6 +40,14 @@ def mind_the_desk() -> None:
         for item in Clarification.objects.open(now):
             _try(item, desk.remind)
         _send_mails()
+
+
+@shared_task
+def mind_the_follow_up() -> None:
+    """Twice an hour: tell whose recommendations are due soon or late, each day once; the digest carries it."""
+    with translation.override(settings.LANGUAGE_CODE):
+        for city in City.objects.all():
+            recommendation_lines.remind(city)
 
 
 @shared_task

@@ -1,4 +1,4 @@
-"""Every status and every move of a window, an answer, a submission, a clarification, an interview, a result letter.
+"""Every status and every move of a window, an answer, a submission, a clarification, an interview, a letter, a recommendation.
 
 The whole procedure on one page.
 """
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         EvaluationWindow,
         Interview,
         OfficialResult,
+        Recommendation,
         SubmissionProposal,
     )
     from opd.models import User
@@ -282,4 +283,50 @@ OFFICIAL_EVENTS = {
     "edit": _("Changed"),
     "scan": _("Scan added"),
     "correct": _("Correction entered"),
+}
+
+
+def needed_to_close(row: "Recommendation", note: str) -> list[Problem]:
+    """What closes it must be there to be looked at: at least one piece of evidence."""
+    if row.has_evidence():
+        return []
+    return [Problem(gettext("Add the evidence that closes it first."), "#evidence")]
+
+
+def needed_to_reopen(row: "Recommendation", note: str) -> list[Problem]:
+    """What was judged in an evaluation that has gone by stays as it was told there."""
+    if row.year_is_worked_on():
+        return []
+    return [Problem(gettext("The evaluation of %(year)s has gone by.") % {"year": row.for_year})]
+
+
+def needed_to_carry(row: "Recommendation", note: str) -> list[Problem]:
+    """Nothing is carried before the next evaluated year has begun."""
+    if not row.year_is_worked_on():
+        return []
+    return [Problem(gettext("It is still to be closed in %(year)s.") % {"year": row.for_year})]
+
+
+# fmt: off
+NOT_BEGUN, WITH_OWNER, WITH_JUDGE = frozenset({"open"}), frozenset({"open", "running", "returned"}), frozenset({"proposed"})
+RECOMMENDATION = Workflow(
+    #    name       from                     to          who may                         on the button, in the history, what may be missing
+    Move("start",   NOT_BEGUN,               "running",  rules.may_follow_up,            _("Begin the follow-up"),     _("Follow-up begun")),
+    Move("propose", WITH_OWNER,              "proposed", rules.may_follow_up,            _("Propose as done"),         _("Proposed as done"),       needed_to_close, needs_note=True, tone="primary"),
+    Move("return",  WITH_JUDGE,              "returned", rules.may_judge_recommendation, _("Return"),                  _("Returned"),               needs_note=True, tone="return"),
+    Move("close",   WITH_JUDGE,              "closed",   rules.may_judge_recommendation, _("Close the recommendation"), _("Closed"),                tone="primary"),
+    Move("drop",    WITH_OWNER | WITH_JUDGE, "dropped",  rules.may_judge_recommendation, _("Drop"),                    _("Dropped"),                needs_note=True),
+    Move("reopen",  frozenset({"closed", "dropped"}), "returned", rules.may_judge_recommendation, _("Open again"),     _("Opened again"),           needed_to_reopen,  needs_note=True, tone="return"),
+    Move("carry",   WITH_OWNER | WITH_JUDGE, "carried",  rules.may_carry,                _("Carry to the next year"),  _("Carried to the next year"), needed_to_carry),
+)
+# fmt: on
+#: Events of a recommendation that change no status.
+RECOMMENDATION_EVENTS = {
+    "give": _("Given"),
+    "correct": _("Corrected"),
+    "continue": _("Carried over from the year before"),
+    "step": _("Step planned"),
+    "step_done": _("Step done"),
+    "step_open": _("Step opened again"),
+    "step_off": _("Step removed"),
 }

@@ -35,6 +35,7 @@ from opd.models import (
 from opd.models import Evidence as EvidenceRow
 from opd.models import Tally as TallyRow
 from opd.payload import masterplan_payload, program_year_payload, quick_win_payload
+from reports import told
 from reports.schema import (
     COUNTED,
     SCHEMA,
@@ -93,6 +94,7 @@ def freeze(
         "quick_wins": quick_wins,
         "plan": _plan(*(_frozen_plan(snapshot) if snapshot else _live_plan(city, year))),
         "signatures": _signatures(city),
+        **told.about(window, snapshot, city, year, at),
     }
     return cast(Inputs, inputs)
 

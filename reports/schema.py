@@ -1,4 +1,4 @@
-"""What a report is made of: the frozen inputs, schema 2.
+"""What a report is made of: the frozen inputs, schema 3.
 
 `Report.inputs` holds one `Inputs`: plain JSON, written once when the report is asked for, and the only thing
 a chapter sees. Numbers are decimal text ("2.7916", full precision, None when nothing was given: missing is
@@ -6,13 +6,15 @@ never zero), moments are ISO 8601 in UTC, days are ISO dates, codes are those of
 instrument frozen with them. Labels of statuses and roles are not stored: they are said in the report's
 language when it is printed.
 
-Schema 1 knew no masterplan: `plan` is missing there. `reports.chapters` reads every schema ever written.
+Schema 1 knew no masterplan: `plan` is missing there. Schema 2 knew no follow-up: the chapters of Impact and of the
+recommendations are missing, and so is what the Output questions were answered. `reports.chapters` reads every
+schema ever written.
 """
 
 from typing import Final, Literal, NotRequired, TypedDict
 
-SCHEMA = 2
-READABLE: Final = frozenset({1, SCHEMA})
+SCHEMA = 3
+READABLE: Final = frozenset({1, 2, SCHEMA})
 
 # The statuses a tally counts, in the order of the path: those of the procedure, and never another
 COUNTED: Final = ("draft", "proposed", "submitted", "returned", "verified")
@@ -233,6 +235,64 @@ class Plan(TypedDict):
     programs: list[Program]
 
 
+class Service(TypedDict):
+    """The service the public was asked about in one sub-dimension, and whose it is."""
+
+    sub_dimension: str
+    name: str
+    opd: Office
+    sample: bool
+
+
+class Recommendation(TypedDict):
+    """What an earlier evaluation recommended; `steps`: done, all. Of a closed one what was done, and its evidence."""
+
+    code: str
+    source: str
+    reference: str
+    text: str
+    opd: Office
+    due_on: str
+    status: str
+    steps: tuple[int, int]
+    done_note: str
+    dropped_because: str
+    carried: bool
+    evidence: list[str]
+    sample: bool
+
+
+class Piece(TypedDict):
+    """A piece of evidence of an answer, as it is claimed."""
+
+    kind: str
+    title: str
+    document_date: str | None
+    page: str
+
+
+class Foundation(TypedDict):
+    """A question about what the city prepared, its area, the answer it stands for and the evidence of it."""
+
+    area: str
+    code: str
+    text: str
+    score: str | None
+    answer: str
+    evidence: list[Piece]
+    sample: bool
+
+
+class Clarifications(TypedDict):
+    """How many questions assessors asked in the window, and what became of them when the report was asked for."""
+
+    asked: int
+    answered: int
+    late: int
+    unanswered: int
+    open: int
+
+
 class Signature(TypedDict):
     """A place to sign: in which capacity ("chair" or "secretariat") and for which office."""
 
@@ -269,4 +329,9 @@ class Inputs(TypedDict):
     tally: list[Tally]
     quick_wins: list[QuickWin]
     plan: NotRequired[Plan | None]
+    services: NotRequired[list[Service]]
+    recommendations: NotRequired[list[Recommendation]]
+    foundation: NotRequired[list[Foundation]]
+    meetings: NotRequired[int]
+    clarifications: NotRequired[Clarifications | None]
     signatures: list[Signature]

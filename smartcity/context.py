@@ -12,7 +12,8 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from evaluations import desk
+from evaluations import desk, follow_up
+from evaluations import rules as evaluation_rules
 from evaluations.models import Answer, Clarification, EvaluationWindow, SubmissionProposal
 from evaluations.stages import submission_tasks
 from opd import rules
@@ -63,6 +64,8 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "who": {"title": str(user), "place": _place(user)},
         "desk_tasks": SimpleLazyObject(lambda: desk.waiting_for(user, clock.now())),
         "submission_tasks": SimpleLazyObject(lambda: submission_tasks(user)),
+        "follow_ups": SimpleLazyObject(lambda: follow_up.waiting_for(user)),
+        "may_follow_up": evaluation_rules.may_read_recommendations(user),
         "unread": SimpleLazyObject(lambda: Notification.objects.of_user(user).unread().count()),
         "may_search": rules.may_list(user),
         "may_enter": rules.may_create(user),

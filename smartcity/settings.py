@@ -233,6 +233,7 @@ CELERY_TASK_ROUTES = {"reports.tasks.build_report": {"queue": "pdf"}}
 CELERY_BEAT_SCHEDULE = {
     "close-due-windows": {"task": "evaluations.tasks.close_due_windows", "schedule": 30.0},
     "mind-the-desk": {"task": "evaluations.tasks.mind_the_desk", "schedule": 60.0},
+    "mind-the-follow-up": {"task": "evaluations.tasks.mind_the_follow_up", "schedule": 1800.0},
     "sweep-reports": {"task": "reports.tasks.sweep_reports", "schedule": 60.0},
     "sweep-imports": {"task": "opd.tasks.sweep_imports", "schedule": 60.0},
     "forget-imports": {"task": "opd.tasks.forget_imports", "schedule": 86_400.0},

@@ -7,5 +7,5 @@ class SurveysConfig(AppConfig):
     verbose_name = _("Impact surveys")
 
     def ready(self) -> None:
-        """Add what surveys know to the checks over the whole city."""
-        from surveys import checks  # noqa: F401
+        """Add what surveys know to the checks over the whole city, and to snapshots which services were asked about."""
+        from surveys import checks, freezing  # noqa: F401

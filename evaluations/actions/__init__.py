@@ -6,7 +6,13 @@ side), TooLate (the window does not accept it; the words are kept).
 """
 
 from evaluations.actions.answers import assign_questions, move_answer, save_answer
-from evaluations.actions.exhibits import add_exhibit, change_exhibit, remove_exhibit, reuse_evidence
+from evaluations.actions.exhibits import (
+    add_exhibit,
+    change_exhibit,
+    remove_exhibit,
+    reuse_evidence,
+    take_closing_evidence,
+)
 from evaluations.actions.instruments import (
     BaseChanged,
     base_mark,
@@ -60,4 +66,5 @@ __all__ = [
     "save_window",
     "seat_assessor",
     "start_draft",
+    "take_closing_evidence",
 ]

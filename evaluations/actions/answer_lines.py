@@ -5,18 +5,15 @@ cause: a hundred questions asked at once are one line. A line is settled when it
 """
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from evaluations import rules
+from evaluations.actions import lines
 from evaluations.models import Answer, EvaluationWindow, OfficialResult
-from opd.actions.ladder import local_day
-from opd.models import Membership, Notification, Opd, Role, User
-from opd.models.people import OF_AN_OPD
-from smartcity.lib import clock
+from opd.models import Notification, Opd, User
 
 Kind = Notification.Kind
 #: What a line is about: a window whose questions were asked or wait, or one answer that came back.
@@ -31,7 +28,7 @@ def told_asked(window: EvaluationWindow, opd: Opd, count: int, by: User) -> None
         count,
     ) % {"count": count, "window": window, "opd": opd.short}
     url = reverse("evaluations:answers", args=[window.pk])
-    write_lines(_of_agency(opd), by, window, Kind.REMINDER, ASKED, window.pk, title, url)
+    write_lines(lines.of_agency(opd), by, window, Kind.REMINDER, ASKED, window.pk, title, url)
 
 
 def told_moved(answer: Answer, name: str, by: User) -> None:
@@ -51,7 +48,7 @@ def told_moved(answer: Answer, name: str, by: User) -> None:
     if name in ("return", "reopen") and answer.opd:
         url = reverse("evaluations:answer", args=[window.pk, answer.question.code])
         title = _("Returned: answer %(code)s of %(window)s") % code
-        write_lines(_of_agency(answer.opd), by, window, Kind.RETURNED, RETURNED, answer.pk, title, url)
+        write_lines(lines.of_agency(answer.opd), by, window, Kind.RETURNED, RETURNED, answer.pk, title, url)
 
 
 def told_frozen(window: EvaluationWindow) -> None:
@@ -67,25 +64,14 @@ def _settle_asked(answer: Answer) -> None:
     assert answer.opd is not None
     rest = answer.window.answers.filter(opd=answer.opd_id, status__in=["draft", "returned"])
     if not rest.exists():
-        people = [user.pk for user in _of_agency(answer.opd)]
-        lines = Notification.objects.filter(user__in=people)
-        lines.about_things(ASKED, [answer.window_id]).settle()
-
-
-def _of_agency(opd: Opd) -> list[User]:
-    held = Membership.objects.valid_now().of_roles(OF_AN_OPD).filter(opd__in=[opd.pk, *opd.heirs()])
-    return _people(held)
+        people = [user.pk for user in lines.of_agency(answer.opd)]
+        told = Notification.objects.filter(user__in=people)
+        told.about_things(ASKED, [answer.window_id]).settle()
 
 
 def people_of_city(matter: EvaluationWindow | OfficialResult) -> list[User]:
     """The reviewers and planners of the city a window or a letter is of, each once."""
-    held = Membership.objects.valid_now().of_roles([Role.REVIEWER, Role.PLANNER]).filter(city=matter.city_id)
-    return _people(held)
-
-
-def _people(held: Any) -> list[User]:
-    rows = held.filter(user__is_active=True).select_related("user").order_by("pk")
-    return list({row.user_id: row.user for row in rows}.values())
+    return lines.of_city(matter.city_id)
 
 
 def write_lines(
@@ -98,23 +84,5 @@ def write_lines(
     title: str,
     url: str,
 ) -> None:
-    Notification.objects.bulk_create(
-        (
-            Notification(
-                user=user,
-                city_id=matter.city_id,
-                day=local_day(matter.city, clock.now()),
-                kind=kind,
-                about=about,
-                about_id=pk,
-                title=title[:300],
-                url=url,
-                created_at=clock.now(),
-            )
-            for user in people
-            if user.pk != by.pk
-        ),
-        update_conflicts=True,  # the same cause once more on the same day: the line asks again
-        update_fields=["title", "url", "created_at", "read_at", "settled_at"],
-        unique_fields=["user", "kind", "about", "about_id", "day"],
-    )
+    """One line for each of `people` but the one who acts."""
+    lines.write(people, by=by, city=matter.city, kind=kind, about=about, pk=pk, title=title, url=url)

@@ -1,4 +1,4 @@
-"""Evidence of an answer: add an upload, a link or what the agency has already, correct what is claimed, take off."""
+"""Evidence of an answer or a recommendation: add an upload, a link or what is there already, correct, take off."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +8,8 @@ from django.db import transaction
 
 from evaluations import rules
 from evaluations.actions.steps import audit, locked_window
-from evaluations.models import Answer, Clarification, Exhibit
+from evaluations.models import Answer, Clarification, Exhibit, Recommendation
+from opd import audit as trail
 from opd import documents, storage
 from opd.models import Document, Evidence, StoredFile, User
 from smartcity.lib import clock, files
@@ -17,11 +18,14 @@ from smartcity.lib.models import StaleVersion
 #: What is claimed about a document, as it goes from one piece to another.
 CLAIMED = ("kind", "title", "original_name", "url", "document_date", "page", "valid_until", "sample")
 
+#: What a piece hangs on.
+type Owner = Answer | Recommendation
+
 
 @transaction.atomic
 def add_exhibit(
     *,
-    answer: Answer,
+    answer: Owner,
     by: User,
     values: Mapping[str, Any],
     accepted: files.Accepted | None = None,
@@ -29,11 +33,13 @@ def add_exhibit(
     source: Evidence | None = None,
     key: str | None = None,
 ) -> Exhibit:
-    """Attach an accepted upload, a stored file or a link; the same idempotency `key` returns the first piece.
+    """Attach an accepted upload, a stored file or a link to an answer, or to a recommendation.
+
+    The same idempotency `key` returns the first piece.
 
     Raises PermissionDenied, and files.Refused when there is no room; the upload is then not stored.
     """
-    answer = _writable(answer.pk, by)
+    answer = _writable(answer, by)
     if key and (first := answer.exhibits.filter(idempotency_key=key).first()):
         return first
     storage.room_for(answer.exhibits.count(), _kept_for(answer), accepted or stored)
@@ -54,6 +60,27 @@ def add_exhibit(
 
 
 @transaction.atomic
+def take_closing_evidence(*, answer: Answer, by: User) -> int:
+    """Show what closed the recommendations of this evaluation for the answer too; return how many pieces were new.
+
+    Only recommendations the person may read, only closed ones; what the answer shows already is left alone. Raises
+    as `add_exhibit` does.
+    """
+    rows = Recommendation.objects.visible_to(by).of_city(answer.city_id).in_evaluation(answer.window.year)
+    pieces = Exhibit.objects.filter(recommendation__in=rows.closed()).select_related("stored_file")
+    there = {(piece.stored_file_id, piece.url) for piece in answer.exhibits.all()}
+    taken = 0
+    for piece in pieces.order_by("recommendation__year", "recommendation__number", "created_at", "pk"):
+        if (piece.stored_file_id, piece.url) in there:
+            continue
+        there.add((piece.stored_file_id, piece.url))
+        values = {name: getattr(piece, name) for name in CLAIMED}
+        add_exhibit(answer=answer, by=by, values=values, stored=piece.stored_file)
+        taken += 1
+    return taken
+
+
+@transaction.atomic
 def reuse_evidence(*, answer: Answer, evidence: Evidence, by: User) -> Exhibit:
     """Show a piece the agency has attached elsewhere for this answer too; the same piece twice is one exhibit."""
     if evidence.owner.opd_id not in by.opds() and not rules.reads_as_written(by, answer):
@@ -68,8 +95,7 @@ def reuse_evidence(*, answer: Answer, evidence: Evidence, by: User) -> Exhibit:
 @transaction.atomic
 def change_exhibit(*, pk: int, values: Mapping[str, Any], version: int, by: User) -> Exhibit:
     """Correct what is claimed about a piece; the bytes never change. Raises PermissionDenied and StaleVersion."""
-    piece = Exhibit.objects.get(pk=pk)
-    answer = _writable(piece.answer_id, by)
+    answer = _writable(owner_of(Exhibit.objects.get(pk=pk)), by)
     piece = Exhibit.objects.select_for_update(of=("self",)).get(pk=pk)
     if all(getattr(piece, name) == value for name, value in values.items()):
         return piece  # saved already: the answer to the first attempt may have been lost on its way
@@ -87,17 +113,17 @@ def change_exhibit(*, pk: int, values: Mapping[str, Any], version: int, by: User
 
 @transaction.atomic
 def remove_exhibit(*, pk: int, by: User) -> None:
-    """Take a piece off an answer that is still with its writer. What was handed in keeps naming it."""
+    """Take a piece off what is still with its writer. What was handed in keeps naming it."""
     piece = Exhibit.objects.get(pk=pk)
-    answer = _writable(piece.answer_id, by)
+    answer = _writable(owner_of(piece), by)
     _changed(answer, by, "exhibit.removed", piece)
     piece.delete()
 
 
 def document_of_exhibit(
-    owner: Answer | Clarification, stored: StoredFile | None, values: Mapping[str, Any]
+    owner: Owner | Clarification, stored: StoredFile | None, values: Mapping[str, Any]
 ) -> Document:
-    """The document of the bank a piece of an answer or a reply shows."""
+    """The document of the bank a piece of an answer, a recommendation or a reply shows."""
     return documents.document_of(city_id=owner.city_id, opd_id=owner.opd_id, stored=stored, values=values)
 
 
@@ -106,9 +132,24 @@ def terms_of(values: Mapping[str, Any]) -> str:
     return "\n".join(values.get(name, "") for name in ("title", "original_name", "url"))
 
 
-def _writable(pk: Any, by: User) -> Answer:
-    """The answer, its window locked, while the person may write it; PermissionDenied otherwise."""
-    answer = Answer.objects.for_page().get(pk=pk)
+def owner_of(piece: Exhibit) -> Owner:
+    """What a piece hangs on; Exhibit.DoesNotExist for one of the clarification desk, which has its own door."""
+    if piece.recommendation_id:
+        return Recommendation.objects.select_related("city", "opd").get(pk=piece.recommendation_id)
+    if piece.answer_id is None:
+        raise Exhibit.DoesNotExist
+    return Answer.objects.for_page().get(pk=piece.answer_id)
+
+
+def _writable(owner: Owner, by: User) -> Any:
+    """The owner, locked (an answer with its window), while the person may write it; PermissionDenied otherwise."""
+    if isinstance(owner, Recommendation):
+        rows = Recommendation.objects.select_for_update(of=("self",)).select_related("city", "opd")
+        row = rows.get(pk=owner.pk)
+        if not rules.may_work_on(by, row):
+            raise PermissionDenied
+        return row
+    answer = Answer.objects.for_page().get(pk=owner.pk)
     window = locked_window(answer.window)
     answer.refresh_from_db()
     if not rules.may_answer(by, window, answer):
@@ -116,12 +157,16 @@ def _writable(pk: Any, by: User) -> Answer:
     return answer
 
 
-def _kept_for(answer: Answer) -> Any:
-    """Digests of everything the writer's agency has attached to answers."""
-    return Exhibit.objects.of_opd(answer.opd_id).filter(stored_file__isnull=False).values("stored_file")
+def _kept_for(owner: Owner) -> Any:
+    """Digests of everything the writer's agency has attached."""
+    return Exhibit.objects.of_opd(owner.opd_id).filter(stored_file__isnull=False).values("stored_file")
 
 
-def _changed(answer: Answer, by: User, action: str, piece: Exhibit) -> None:
-    answer.updated_at = clock.now()
-    answer.save(update_fields=["updated_at"])
-    audit(answer.window, action, by, answer, after=piece.title)
+def _changed(owner: Owner, by: User, action: str, piece: Exhibit) -> None:
+    owner.updated_at = clock.now()
+    owner.save(update_fields=["updated_at"])
+    if isinstance(owner, Answer):
+        audit(owner.window, action, by, owner, after=piece.title)
+        return
+    year = owner.city.evaluation_year
+    trail.record(by=by, action=action, obj=owner, city_id=owner.city_id, year=year, after=piece.title)

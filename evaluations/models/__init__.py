@@ -25,6 +25,13 @@ from evaluations.models.interview import (
 )
 from evaluations.models.official import OfficialEvent, OfficialResult, OfficialStatus
 from evaluations.models.panel import HandIn, Seat
+from evaluations.models.recommendation import (
+    Recommendation,
+    RecommendationEvent,
+    RecommendationSource,
+    RecommendationStatus,
+    RecommendationStep,
+)
 from evaluations.models.result import Result
 from evaluations.models.score import LateEntry, Score
 from evaluations.models.snapshot import Snapshot, SnapshotItem
@@ -60,6 +67,11 @@ __all__ = [
     "Origin",
     "ProposalStatus",
     "Question",
+    "Recommendation",
+    "RecommendationEvent",
+    "RecommendationSource",
+    "RecommendationStatus",
+    "RecommendationStep",
     "Result",
     "RubricLevel",
     "Score",

@@ -168,6 +168,18 @@ class ExhibitQuerySet(models.QuerySet["Exhibit"]):
             Q(answer__opd__in=user.opds())
             | Q(sent, answer__window__city__in=user.cities(Role.REVIEWER, Role.PLANNER, Role.AUDITOR))
             | Q(stands, answer__window__city__in=user.cities(*OF_THE_CITY))
+            | self._of_recommendations(user)
+        )
+
+    @staticmethod
+    def _of_recommendations(user: User) -> Q:
+        """The same of recommendations: proposed is handed in, closed is what the city stands for."""
+        city = "recommendation__city__in"
+        proposed = Q(created_at__lte=F("recommendation__proposed_at"))
+        return (
+            Q(recommendation__opd__in=user.opds())
+            | Q(proposed, **{city: user.cities(Role.REVIEWER, Role.PLANNER, Role.AUDITOR)})
+            | Q(recommendation__status="closed", **{city: user.cities(*OF_THE_CITY)})
         )
 
     def standing_for(self, user: User) -> Self:
@@ -195,8 +207,9 @@ class ExhibitQuerySet(models.QuerySet["Exhibit"]):
         return self.select_related(*joins, "clarification__question", "clarification__opd").order_by("-pk")
 
     def of_opd(self, opd_id: int | None) -> Self:
-        """Everything an agency has attached to answers, before the opening or at the clarification desk."""
-        return self.filter(Q(answer__opd=opd_id, answer__isnull=False) | Q(clarification__opd=opd_id))
+        """Everything an agency has attached: to answers, at the clarification desk, to its recommendations."""
+        asked = Q(answer__opd=opd_id, answer__isnull=False) | Q(clarification__opd=opd_id)
+        return self.filter(asked | Q(recommendation__opd=opd_id, recommendation__isnull=False))
 
     def of_files(self, digests: Any) -> Self:
         """Every exhibit that shows one of these files."""
@@ -210,7 +223,7 @@ class ExhibitQuerySet(models.QuerySet["Exhibit"]):
 
 
 class Exhibit(Claim):
-    """A piece of evidence of an answer, of the city's or of one given at the clarification desk.
+    """A piece of evidence: of an answer of the city, of one at the clarification desk, or what closes a recommendation.
 
     `source` is the agency's evidence it was taken from, if it was.
     """
@@ -224,6 +237,13 @@ class Exhibit(Claim):
         null=True,
         related_name="exhibits",
         verbose_name=_("clarification"),
+    )
+    recommendation = models.ForeignKey(
+        "evaluations.Recommendation",
+        models.CASCADE,
+        null=True,
+        related_name="exhibits",
+        verbose_name=_("recommendation"),
     )
     stored_file = models.ForeignKey(
         StoredFile, models.PROTECT, null=True, blank=True, related_name="exhibits"
@@ -243,8 +263,9 @@ class Exhibit(Claim):
         constraints = [
             *Claim.Meta.constraints,
             models.CheckConstraint(
-                condition=Q(answer__isnull=False, clarification__isnull=True)
-                | Q(answer__isnull=True, clarification__isnull=False),
+                condition=Q(answer__isnull=False, clarification__isnull=True, recommendation__isnull=True)
+                | Q(answer__isnull=True, clarification__isnull=False, recommendation__isnull=True)
+                | Q(answer__isnull=True, clarification__isnull=True, recommendation__isnull=False),
                 name="exhibit_of_one_thing",
             ),
             # the same bytes twice in one reply are one file: a double click, a drop repeated

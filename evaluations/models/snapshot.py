@@ -69,15 +69,15 @@ class SnapshotItemQuerySet(FrozenQuerySet):
         return self.filter(kind=kind)
 
     def with_evidence(self) -> Self:
-        """What files may hang on: quick wins and answers."""
-        return self.filter(kind__in=[SnapshotItem.Kind.QUICK_WIN, SnapshotItem.Kind.ANSWER])
+        """What files may hang on: quick wins, answers, and recommendations that were closed."""
+        kinds = SnapshotItem.Kind
+        return self.filter(kind__in=[kinds.QUICK_WIN, kinds.ANSWER, kinds.RECOMMENDATION])
 
     def about(self, question_code: str) -> Self:
-        """The frozen answer to a question, and all frozen quick wins."""
+        """The frozen answer to a question, all frozen quick wins, and what became of the recommendations."""
         kinds = SnapshotItem.Kind
-        return self.filter(Q(kind=kinds.ANSWER, key=question_code) | Q(kind=kinds.QUICK_WIN)).order_by(
-            "kind", "key"
-        )
+        others = Q(kind__in=[kinds.QUICK_WIN, kinds.RECOMMENDATION])
+        return self.filter(Q(kind=kinds.ANSWER, key=question_code) | others).order_by("kind", "key")
 
     def about_all(self, codes: Iterable[str]) -> Self:
         """The frozen answers to these questions, and all frozen quick wins."""
@@ -91,13 +91,15 @@ class SnapshotItemQuerySet(FrozenQuerySet):
 
 
 class SnapshotItem(Frozen):
-    """One frozen quick win or programme (by its code), answer (by its question's code), or the masterplan."""
+    """One frozen quick win, programme, recommendation (by code), answer (by its question's), or the masterplan."""
 
     class Kind(models.TextChoices):
         QUICK_WIN = "quick_win", _("Quick win")
         ANSWER = "answer", _("Answer")
         PLAN = "plan", _("Masterplan")
         PROGRAM = "program", _("Programme")
+        RECOMMENDATION = "recommend", _("Recommendation")
+        SERVICE = "service", _("Service asked about")
 
     snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="items")
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)

@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from evaluations import rules
+from evaluations import follow_up, rules
 from evaluations.answering import (
     answer_of_last_year,
     conflicts,
@@ -86,6 +86,7 @@ def page_of(
         "asked_note": _last_note(stored),
         "history": answer_history(stored.events.all(), window.city.timezone) if stored and stored.opd else [],
         "before": _last_year(window, question, payload),
+        "follow_up": follow_up.beside_question(user, window, question.section),
         "upload_form": UploadForm(),
         "link_form": link_form or LinkForm(prefix="link"),
         "key": uuid.uuid4().hex,

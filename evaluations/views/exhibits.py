@@ -5,17 +5,18 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from evaluations import actions, rules
+from evaluations import actions, follow_up, rules
 from evaluations.access import answer_or_404, exhibit_or_404, posted_version, question_or_404
+from evaluations.actions.exhibits import owner_of
 from evaluations.answering import payload_read_by
 from evaluations.forms.answers import ExhibitForm
-from evaluations.models import Answer, Exhibit
+from evaluations.models import Answer, Exhibit, Recommendation
 from evaluations.views.answer_page import evidence_of, page_of
 from opd import uploads
 from opd.access import person, posted_key
@@ -92,10 +93,25 @@ def reuse(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "evaluations/exhibit_reuse.html", context)
 
 
+@require_POST
+def take_follow_up(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what closed last year's recommendations for a Baseline answer too: one press, each piece once."""
+    row = _writable(request, pk)
+    if not follow_up.is_asked(row.question.section.code):
+        raise Http404
+    try:
+        taken = actions.take_closing_evidence(answer=row, by=person(request))
+    except files.Refused as refusal:
+        return _answer(request, row, errors=[refusal.message])
+    if not taken:
+        messages.info(request, _("Everything that closed a recommendation is here already."))
+    return _answer(request, row, added=taken)
+
+
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what kind of document it is, its date, the page to look at, and until when it is valid."""
-    piece = _own_exhibit(request, pk)
+    piece, owner = _own_exhibit(request, pk)
     form = ExhibitForm(typed(request.POST) if request.method == "POST" else None, instance=piece)
     stale = False
     if request.method == "POST":
@@ -104,7 +120,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             try:
                 actions.change_exhibit(pk=pk, values=form.cleaned_data, version=version, by=person(request))
                 messages.success(request, _("Evidence is saved."))
-                return redirect(_page_url(piece.answer))
+                return redirect(_page_url(owner))
             except StaleVersion:
                 stale = True
             except Exhibit.DoesNotExist:  # removed by a colleague at the same moment
@@ -112,8 +128,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     current: Any = exhibit_or_404(request, pk)
     context = {
         "piece": current,
-        "owner": {"title": current.answer.question.code},
-        "back_url": _page_url(current.answer),
+        "owner": {"title": owner.question.code if isinstance(owner, Answer) else owner.code},
+        "back_url": _page_url(owner),
         "form": form,
         "stale": stale,
         "theirs": ExhibitForm(instance=current) if stale else None,
@@ -123,14 +139,14 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take a piece of evidence off an answer that is still with its writer."""
-    piece = _own_exhibit(request, pk)
+    """Take a piece of evidence off an answer or recommendation that is still with its writer."""
+    piece, owner = _own_exhibit(request, pk)
     try:
         actions.remove_exhibit(pk=pk, by=person(request))
     except Exhibit.DoesNotExist:  # removed by a colleague at the same moment
         raise Http404 from None
     messages.success(request, _("%(title)s is removed.") % {"title": piece.title})
-    return redirect(_page_url(piece.answer))
+    return redirect(_page_url(owner))
 
 
 @require_GET
@@ -152,13 +168,18 @@ def _writable(request: HttpRequest, pk: int) -> Answer:
     return row
 
 
-def _own_exhibit(request: HttpRequest, pk: int) -> Any:
-    piece = exhibit_or_404(request, pk)
-    answer = get_object_or_404(Answer.objects.for_page(), pk=piece.answer_id)
-    if not rules.may_answer(person(request), answer.window, answer):
+def _own_exhibit(request: HttpRequest, pk: int) -> tuple[Exhibit, Answer | Recommendation]:
+    """A piece the person may change, and what it hangs on."""
+    piece, user = exhibit_or_404(request, pk), person(request)
+    owner = owner_of(piece)
+    may = (
+        rules.may_answer(user, owner.window, owner)
+        if isinstance(owner, Answer)
+        else rules.may_work_on(user, owner)
+    )
+    if not may:
         raise PermissionDenied
-    piece.answer = answer
-    return piece
+    return piece, owner
 
 
 def _answer(
@@ -180,6 +201,8 @@ def _answer(
     return redirect(_page_url(row))
 
 
-def _page_url(row: Any) -> str:
-    """Where the answer's evidence stands on its page."""
+def _page_url(row: Answer | Recommendation) -> str:
+    """Where the evidence stands on the page of what it hangs on."""
+    if isinstance(row, Recommendation):
+        return f"{row.get_absolute_url()}#evidence"
     return f"{reverse('evaluations:answer', args=[row.window_id, row.question.code])}#evidence"

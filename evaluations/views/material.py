@@ -7,7 +7,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from evaluations import rules
+from evaluations import follow_up, rules
 from evaluations.access import snapshot_or_404
 from evaluations.models import SnapshotItem
 from evaluations.presentation import answer_facts, frozen_files, short_digest
@@ -19,15 +19,17 @@ from smartcity.lib import dates, files
 
 @require_GET
 def material(request: HttpRequest, pk: int) -> HttpResponse:
-    """Every frozen quick win with its evidence, then every frozen answer."""
+    """Every frozen quick win with its evidence, what became of the recommendations, then every frozen answer."""
     snapshot = snapshot_or_404(request, pk)
     window = snapshot.window
     structure = structure_of(window.instrument)
     serves = rules.may_read_answers(person(request), window)
     quick_wins = snapshot.items.of_kind(SnapshotItem.Kind.QUICK_WIN).payloads()
     answers = snapshot.items.of_kind(SnapshotItem.Kind.ANSWER).payloads()
+    recommended = snapshot.items.of_kind(SnapshotItem.Kind.RECOMMENDATION).payloads()
     context: dict[str, Any] = {
         "window": window,
+        "recommendations": follow_up.frozen_rows(pk, (row for _code, row in sorted(recommended.items()))),
         "serves": serves,
         "unapproved": serves and window.last_submission() is None,
         "frozen_at": dates.wib(snapshot.taken_at, window.city.timezone),

@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from evaluations import actions, desk
+from evaluations import actions, desk, follow_up
 from evaluations.actions.asking import last_moment_to_ask
 from evaluations.models import Clarification, LateEntry, Score, Seat, SnapshotItem
 from evaluations.presentation import answer_facts, badge, deadline, frozen_files, label_of, late_rows, receipt
@@ -181,7 +181,7 @@ def score_page(
     score = sheet.score_of(question)
     zone = sheet.window.city.timezone
     value = typed["value"] if typed else "" if score is None or score.value is None else str(score.value)
-    payload, quick_wins = _frozen(sheet, question)
+    payload, quick_wins, recommended = _frozen(sheet, question)
     files = frozen_files(sheet.window.pk, [*([payload] if payload else []), *quick_wins])
     section = next(row for row in sheet.structure.sections if row.code == question.section)
     return _shared(sheet) | {
@@ -198,6 +198,7 @@ def score_page(
             }
             for row in quick_wins
         ],
+        "follow_up": follow_up.frozen_rows(sheet.window.pk, recommended),
         "files": files,
         "file": _chosen(files, file),
         "files_count": str(len(files)),
@@ -259,11 +260,13 @@ def _missing(sheet: Sheet) -> list[Any]:
     return actions.missing_scores(sheet.seat, scores=sheet.scores, questions=list(sheet.asked.values()))
 
 
-def _frozen(sheet: Sheet, question: QuestionFacts) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
-    """The frozen answer to the question, and the frozen quick wins of its dimension: one query."""
+def _frozen(
+    sheet: Sheet, question: QuestionFacts
+) -> tuple[dict[str, Any] | None, list[dict[str, Any]], list[dict[str, Any]]]:
+    """The frozen answer, the quick wins of its dimension, the follow-up where it is asked about: one query."""
     snapshot = sheet.window.snapshot()
     if snapshot is None:
-        return None, []
+        return None, [], []
     rows = list(snapshot.items.about(question.code).values_list("kind", "key", "payload"))
     answer = next((payload for kind, _key, payload in rows if kind == SnapshotItem.Kind.ANSWER), None)
     quick_wins = [
@@ -273,7 +276,11 @@ def _frozen(sheet: Sheet, question: QuestionFacts) -> tuple[dict[str, Any] | Non
         and question.dimension
         and payload["dimension"]["code"] == question.dimension
     ]
-    return answer, quick_wins
+    asked = follow_up.is_asked(question.section)
+    recommended = [
+        payload for kind, _key, payload in rows if asked and kind == SnapshotItem.Kind.RECOMMENDATION
+    ]
+    return answer, quick_wins, recommended
 
 
 def _chosen(files: list[dict[str, Any]], wanted: str) -> dict[str, Any] | None:

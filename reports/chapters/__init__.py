@@ -5,7 +5,18 @@ same inputs give the same HTML, and with it the same digest, so an unchanged cha
 text is in the active language; `reports.document` activates the report's own.
 """
 
-from reports.chapters import approval, completeness, dimension, open_items, outcome, output, plan, summary
+from reports.chapters import (
+    approval,
+    completeness,
+    dimension,
+    follow_up,
+    impact,
+    open_items,
+    outcome,
+    output,
+    plan,
+    summary,
+)
 from reports.chapters.chapter import Chapter, Entry
 from reports.schema import READABLE, Inputs
 
@@ -24,7 +35,9 @@ def chapters(inputs: Inputs) -> list[Chapter]:
         summary.chapter,
         completeness.chapter,
         *([plan.chapter, output.chapter, outcome.chapter] if inputs.get("plan") else []),
+        *([impact.chapter] if "services" in inputs and inputs["survey"] else []),
         *(dimension.maker(row) for row in inputs["dimensions"]),
+        *([follow_up.chapter] if "recommendations" in inputs else []),
         open_items.chapter,
         approval.chapter,
     ]

@@ -117,6 +117,7 @@ def chapter(inputs: Inputs, number: int) -> Chapter:
             "items": [_row(place, item, inputs) for place, item in enumerate(items, 1)],
             "risks": [risk for risk in RISKS if risk.kind in kinds],
             "calendar": _calendar(inputs),
+            "clarifications": _clarifications(inputs),
         },
     )
 
@@ -301,4 +302,18 @@ def _calendar(inputs: Inputs) -> list[dict[str, str]]:
         {"when": words.moment(when, inputs), "what": what, "who": who}
         for when, what, who in ahead
         if when and datetime.fromisoformat(when) > datetime.fromisoformat(inputs["data"]["at"])
+    ]
+
+
+def _clarifications(inputs: Inputs) -> list[dict[str, str]]:
+    """What assessors asked and what became of it when the report was asked for; nothing before a window opens."""
+    found = inputs.get("clarifications")
+    if not found:
+        return []
+    return [
+        {"label": _("Asked"), "count": str(found["asked"])},
+        {"label": _("Answered in time"), "count": str(found["answered"])},
+        {"label": _("Answered too late"), "count": str(found["late"])},
+        {"label": _("Not answered"), "count": str(found["unanswered"])},
+        {"label": _("Still open"), "count": str(found["open"])},
     ]

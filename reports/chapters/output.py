@@ -1,6 +1,6 @@
 """The chapter of Output: money and what was prepared, as far as the portal knows (domain guide, section 13, item 5).
 
-Decrees, meetings and inventories of other sources are not in the portal's plan; the chapter says what it tells.
+Policies, decrees and inventories are those of the answers the city stands for; where nothing is held, it says so.
 """
 
 from collections import defaultdict
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from opd.models import Program as ProgramRow
 from opd.models import State
-from reports.chapters import words
+from reports.chapters import foundation, words
 from reports.chapters.chapter import Chapter, Entry
 from reports.chapters.plan import label, of, of_state
 from reports.schema import Inputs, Plan, Program
@@ -32,6 +32,7 @@ def chapter(inputs: Inputs, number: int) -> Chapter:
         template="reports/pdf/output.html",
         entries=[
             Entry(_("Budget by agency"), "output-agency"),
+            *([Entry(_("What was prepared"), "output-foundation")] if "foundation" in inputs else []),
             Entry(_("Budget lines"), "output-lines"),
         ],
         context={
@@ -46,6 +47,9 @@ def chapter(inputs: Inputs, number: int) -> Chapter:
             "lines": [_line(row) for row in funded if row["sub_activity_code"]],
             "sample": any(row["sample"] for row in funded),
             "year": str(inputs["year"]),
+            "tells_foundation": "foundation" in inputs,
+            "foundation": foundation.rows(inputs),
+            "meetings": foundation.meetings(inputs),
         },
     )
 

@@ -4,7 +4,14 @@ from collections.abc import Iterator
 
 from django.urls import reverse
 
-from evaluations.models import Answer, Clarification, EvaluationWindow, InstrumentDraft, OfficialResult
+from evaluations.models import (
+    Answer,
+    Clarification,
+    EvaluationWindow,
+    InstrumentDraft,
+    OfficialResult,
+    Recommendation,
+)
 from tests.browser.prepared import NEWCOMER
 
 
@@ -15,6 +22,7 @@ def all_pages() -> Iterator[tuple[str, str]]:
     yield from _desk()
     yield from _answers()
     yield from _interviews()
+    yield from _recommendations()
 
 
 def _evaluations() -> Iterator[tuple[str, str]]:
@@ -127,3 +135,17 @@ def _answers() -> Iterator[tuple[str, str]]:
     yield "operator.disbudpar", reverse("evaluations:exhibit_reuse", args=[writing.pk])
     for piece in writing.exhibits.all()[:1]:
         yield "operator.disbudpar", reverse("evaluations:exhibit_edit", args=[piece.pk])
+
+
+def _recommendations() -> Iterator[tuple[str, str]]:
+    """The register as the secretariat, leadership and an agency see it; one in work, one closed, one carried over."""
+    for username in ("operator.disbudpar", "pemeriksa", "pimpinan", NEWCOMER):
+        yield username, reverse("evaluations:recommendations")
+    yield "pemeriksa", f"{reverse('evaluations:recommendations')}?q=tidakada"
+    yield "pemeriksa", reverse("evaluations:recommendation_create")
+    for status in ("running", "closed", "carried"):
+        row = Recommendation.objects.filter(status=status).order_by("pk")[0]
+        yield "pemeriksa", reverse("evaluations:recommendation", args=[row.pk])
+    own = Recommendation.objects.filter(status="running", opd__short="DISBUDPAR").order_by("pk")[0]
+    yield "operator.disbudpar", reverse("evaluations:recommendation", args=[own.pk])
+    yield "pemeriksa", reverse("evaluations:recommendation_edit", args=[own.pk])

@@ -286,11 +286,46 @@ def _submission(world: worlds.World, state: str) -> dict[str, Any]:
     }
 
 
+def _recommendation(world: worlds.World, state: str) -> dict[str, Any]:
+    """A new one of 2021; on a correction, other words and why."""
+    found = world.recommendations.get(state)
+    return {
+        "year": "2021",
+        "source": "minutes",
+        "text": "Bentuk forum.",
+        "opd": world.quick_wins["draft"].opd_id,
+        "due_on": "2022-12-10",
+        "reason": "Salah baca.",
+        "key": KEY,
+        "version": found.version if found else "",
+    }
+
+
+def _follow_up(world: worlds.World, state: str) -> dict[str, Any]:
+    return {"note": "Selesai.", "version": world.recommendations[state].version}
+
+
 BODIES: dict[str, Any] = {
     "propose a submission": _submission,
     "take a submission back": _submission,
     "return a submission": _submission,
     "approve a submission": _submission,
+    "give a recommendation": _recommendation,
+    "correct a recommendation": _recommendation,
+    **dict.fromkeys(
+        (
+            "begin a follow-up",
+            "propose a follow-up",
+            "return a follow-up",
+            "close a recommendation",
+            "drop a recommendation",
+            "reopen a recommendation",
+        ),
+        _follow_up,
+    ),
+    "plan a step": lambda world, state: {"text": "Langkah lain", "due_on": "2022-11-01", "key": KEY},
+    "add what closes it": _photo,
+    "link what closes it": lambda world, state: BODIES["add a link"](world, state),
     "enter a letter": _letter,
     "change a letter": _letter,
     "keep a letter's scan": _photo,

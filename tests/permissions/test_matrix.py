@@ -140,6 +140,12 @@ def address(world: worlds.World, route: dict[str, str], state: str) -> str:
         "item": lambda: {"pk": world.items[state].pk},
         "item_file": lambda: {"pk": world.items[state].pk, "file_pk": world.item_file(state).pk},
         "item_bytes": lambda: {"pk": world.items[state].pk, "sha256": world.item_file(state).stored_file_id},
+        "recommendation": lambda: {"pk": world.recommendations[state].pk},
+        "recommendation_step": lambda: {
+            "pk": world.recommendations[state].pk,
+            "step_pk": world.recommendations[state].steps.get().pk,
+        },
+        "baseline_answer": lambda: {"pk": world.baseline_answer.pk},
         "official": lambda: {"pk": world.officials[state].pk},
         "submission": lambda: {"number": world.windows[state].last_submission().number},
         "report": lambda: {"pk": world.reports[state].pk},
@@ -163,6 +169,10 @@ def unreadable(actor: str, route: dict[str, str], state: str) -> list[bytes]:
         words.append(b"KANARI-SURAT")  # nobody else reads a letter before it is published
     if actor not in ("operator", "head"):
         words.append(b"KANARI-KL-DRAF")  # an answer in work is its agency's
+    if actor not in ("operator", "head"):
+        words.append(b"KANARI-REK-BUKTI")  # what is to close a recommendation, before it is proposed
+    if actor in ("leadership", "assessor", "other_assessor"):
+        words.append(b"KANARI-REK-USUL")  # proposed, not closed: the city does not stand for it yet
     if actor == "other_assessor":
         words += [b"KANARI-TANYA", b"KANARI-KL"]
     if actor in ("anonymous", "other_operator", "administrator", "conflicted"):

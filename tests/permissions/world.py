@@ -17,6 +17,7 @@ from evaluations.models import (
     Exhibit,
     InstrumentDraft,
     OfficialResult,
+    Recommendation,
     Seat,
 )
 from opd import actions
@@ -47,7 +48,7 @@ from smartcity.demo import writing
 from smartcity.lib import clock
 from surveys.models import Round
 from tests.opd.progress import reports
-from tests.permissions import officials, surveys, windows
+from tests.permissions import officials, recommendations, surveys, windows
 from tests.permissions.actors import ACTORS, DAY, LONG_AGO, NOW, fresh
 from tests.scenarios import House
 
@@ -82,6 +83,8 @@ class World:
     answers: dict[str, Answer] = field(default_factory=dict)
     surveys: dict[str, Round] = field(default_factory=dict)
     officials: dict[str, OfficialResult] = field(default_factory=dict)
+    recommendations: dict[str, Recommendation] = field(default_factory=dict)
+    baseline_answer: Answer | None = None
 
     def evidence(self, state: str) -> Evidence:
         return self.quick_wins[state].evidence.get(original_name=f"foto-{state}.jpg")
@@ -108,8 +111,10 @@ def build() -> World:
             world.programs[state] = _program(world, state)
         world.imports["checked"] = _import(world)
         world.decision = _decision(world)
+    recommendations.build(world, NOW)
     windows.build(world)
     windows.build_answers(world)
+    world.baseline_answer = recommendations.baseline_answer(world, NOW)
     world.surveys = surveys.build(world.city, NOW, fresh(world, "reviewer"), fresh(world, "head"))
     officials.build(world)
     windows.build_desk(world)

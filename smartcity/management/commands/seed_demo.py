@@ -14,7 +14,7 @@ from evaluations import loading
 from opd import documents, finding
 from opd.loading import load_city, read_rows
 from opd.models import City
-from smartcity.demo import cast, council, letters, plan, practice, quarters, surveys, year_2022
+from smartcity.demo import cast, council, follow, letters, plan, practice, quarters, surveys, year_2022
 from smartcity.lib import clock
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -47,6 +47,7 @@ class Command(BaseCommand):
             quarters.prepare(city)
             council.meet(city)
             surveys.prepare(city)
+            follow.of_today(city)
         plan.link_quick_wins(city)
         documents.adopt(city.pk)
         finding.rebuild(city.pk)  # what was written past the door, in bulk
@@ -58,6 +59,7 @@ class Command(BaseCommand):
         quarters.verify_in_bulk(city, 2020, (1, 2, 3, 4))
         quarters.verify_in_bulk(city, 2021, (1, 2, 3, 4), without=silent[1:])
         quarters.verify_in_bulk(city, 2022, (1, 2))
+        follow.of_2021(city)
         window = year_2022.replay(city)
         letters.arrive(city, window)
         surveys.of_2022(city)

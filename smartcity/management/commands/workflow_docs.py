@@ -6,7 +6,15 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
 
-from evaluations.workflow import ANSWER, CLARIFICATION, INTERVIEW, OFFICIAL, SUBMISSION, WINDOW
+from evaluations.workflow import (
+    ANSWER,
+    CLARIFICATION,
+    INTERVIEW,
+    OFFICIAL,
+    RECOMMENDATION,
+    SUBMISSION,
+    WINDOW,
+)
 from opd.workflow import DECIDED, DECISION, PROGRAM, PROGRESS, QUICK_WIN
 from smartcity.lib.workflow import Move, Workflow
 from surveys.workflow import ROUND
@@ -63,6 +71,12 @@ TABLES = (
         "Official result",
         "What the Ministry's letter says: entered by one person, published by another, corrected by a new revision.",
         OFFICIAL,
+    ),
+    (
+        "Recommendation",
+        "What an evaluation recommended: its agency follows up, a reviewer closes, what is left goes on next year.",
+        RECOMMENDATION,
+        "open",
     ),
 )
 
