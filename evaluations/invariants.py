@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from evaluations import freezing, results
+from evaluations import consensus, freezing, results
 from evaluations.models import (
     CitySubmission,
     Clarification,
@@ -25,6 +25,7 @@ def contradictions() -> Iterator[str]:
     yield from _replies()
     yield from results.contradictions()
     yield from _letters()
+    yield from consensus.contradictions()
 
 
 def _submissions() -> Iterator[str]:

@@ -11,6 +11,12 @@ from evaluations.models.clarification import (
     KeptReply,
     Stage,
 )
+from evaluations.models.consensus import (
+    Proposal,
+    Reconciliation,
+    ReconciliationEvent,
+    ReconciliationStatus,
+)
 from evaluations.models.draft import InstrumentDraft, Origin
 from evaluations.models.instrument import Area, Instrument, Question, RubricLevel, Section
 from evaluations.models.interview import (
@@ -58,8 +64,12 @@ __all__ = [
     "OfficialResult",
     "OfficialStatus",
     "Origin",
+    "Proposal",
     "ProposalStatus",
     "Question",
+    "Reconciliation",
+    "ReconciliationEvent",
+    "ReconciliationStatus",
     "Result",
     "RubricLevel",
     "Score",

@@ -376,6 +376,9 @@ BODIES: dict[str, Any] = {
     "declare": lambda world, state: {"answer": "none", "conflict": ""},
     "score": lambda world, state: {"value": "3", "remark": "Cukup.", "reason": "", "version": "0"},
     "arrange the interview": _run_sheet,
+    "write a question of the consensus": lambda world, state: {"value": "", "reason": "x", "version": "0"},
+    "close the consensus": lambda world, state: {"version": "1"},
+    "correct the consensus": lambda world, state: {"note": "Salah ketik."},
     "note in the interview": lambda world, state: {"code": "OP-2", "text": "Disebut.", "version": "0"},
     "hand over": lambda world, state: {"to": world.users["operator"].pk, "at": "2022-10-20", "until": ""},
     "switch the year": lambda world, state: {

@@ -6,7 +6,15 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
 
-from evaluations.workflow import ANSWER, CLARIFICATION, INTERVIEW, OFFICIAL, SUBMISSION, WINDOW
+from evaluations.workflow import (
+    ANSWER,
+    CLARIFICATION,
+    INTERVIEW,
+    OFFICIAL,
+    RECONCILIATION,
+    SUBMISSION,
+    WINDOW,
+)
 from opd.workflow import DECIDED, DECISION, PROGRAM, PROGRESS, QUICK_WIN
 from smartcity.lib.workflow import Move, Workflow
 from surveys.workflow import ROUND
@@ -58,6 +66,12 @@ TABLES = (
         "When panel and city talk; its parts are started and stopped inside it.",
         INTERVIEW,
         "planned",
+    ),
+    (
+        "Consensus of the panel",
+        "What the panel agrees on once everybody scored alone; a correction is a new revision.",
+        RECONCILIATION,
+        "open",
     ),
     (
         "Official result",
