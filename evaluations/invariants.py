@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from evaluations import freezing, results
+from evaluations import consensus, freezing, results
 from evaluations.models import (
     CitySubmission,
     Clarification,
@@ -27,6 +27,7 @@ def contradictions() -> Iterator[str]:
     yield from results.contradictions()
     yield from _letters()
     yield from _recommendations()
+    yield from consensus.contradictions()
 
 
 def _submissions() -> Iterator[str]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         Interview,
         OfficialResult,
         Recommendation,
+        Reconciliation,
         Seat,
         SubmissionProposal,
     )
@@ -193,6 +194,17 @@ def may_run_interview(user: "User", interview: "Interview") -> bool:
     return may_prepare_in(user, interview.city_id) or (
         lead is not None and lead.user_id == user.pk and may_be_seated(user, interview.window)
     )
+
+
+def may_lead(user: "User", window: "EvaluationWindow", lead: "Seat | None", now: datetime) -> bool:
+    """The seat that leads begins, proposes, closes and corrects the consensus, once its own scores are handed in."""
+    return leads(user, lead, now) and lead is not None and lead.handed_in_at is not None
+
+
+def may_close_consensus(user: "User", reconciliation: "Reconciliation") -> bool:
+    """The lead of the panel, and nobody of the city: it judges, it is not judged."""
+    lead = reconciliation.lead()
+    return lead is not None and lead.user_id == user.pk and may_be_seated(user, reconciliation.window)
 
 
 def may_note(user: "User", seat: "Seat", now: datetime) -> bool:

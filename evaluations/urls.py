@@ -11,6 +11,7 @@ from evaluations.views import (
     city_plan,
     clarification_moves,
     clarifications,
+    consensus,
     exhibits,
     forecast,
     instrument_drafts,
@@ -52,6 +53,12 @@ urlpatterns = [
     path("windows/<int:pk>/interview/moves/<slug:name>/", interview.move, name="interview_move"),
     path("windows/<int:pk>/interview/parts/<slug:key>/", interview.slot, name="interview_slot"),
     path("windows/<int:pk>/interview/parts/<slug:key>/run/", interview.run, name="interview_run"),
+    # what the panel agrees on
+    path("windows/<int:pk>/consensus/", consensus.consensus, name="consensus"),
+    path("windows/<int:pk>/consensus/begin/", consensus.begin, name="consensus_begin"),
+    path("windows/<int:pk>/consensus/close/", consensus.close, name="consensus_close"),
+    path("windows/<int:pk>/consensus/correct/", consensus.correct, name="consensus_correct"),
+    path("windows/<int:pk>/consensus/<slug:code>/", consensus.question, name="consensus_question"),
     # the self-assessment, for the city and the agencies it asks
     path("answers/", answer_list.own_answers, name="own_answers"),
     path("windows/<int:pk>/answers/", answer_list.answers, name="answers"),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Interview,
         OfficialResult,
         Recommendation,
+        Reconciliation,
         SubmissionProposal,
     )
     from opd.models import User
@@ -233,6 +234,10 @@ FIRST_EVENTS = {"ask": _("Asked")}
 def needed_to_talk(interview: "Interview", note: str) -> list[Problem]:
     """The panel talks about what is frozen, while the window runs."""
     window = interview.window
+    if window.reconciliations.closed().exists():
+        return [
+            Problem(gettext("The consensus is closed; the interview belongs to its minutes."), "#consensus")
+        ]
     if window.status == DRAFT:
         return [Problem(gettext("The interview begins once the window is opened."), "#times")]
     if window.status == CLOSED or clock.now() >= window.closes_at:
@@ -250,6 +255,23 @@ INTERVIEW = Workflow(
 # fmt: on
 #: Events of an interview that change no status.
 INTERVIEW_EVENTS = {"plan": _("Run sheet arranged")}
+
+
+def needed_to_agree(reconciliation: "Reconciliation", note: str) -> list[Problem]:
+    """Scores of everybody, and a reason wherever one is due."""
+    from evaluations import consensus  # it reads the scores, and those know this table
+
+    return consensus.to_close(reconciliation.window, reconciliation)
+
+
+# fmt: off
+RECONCILIATION = Workflow(
+    #    name     from                 to        who may                     on the button, in the history, what may be missing
+    Move("close", frozenset({"open"}), "closed", rules.may_close_consensus,  _("Close the consensus"), _("Consensus closed"), needed_to_agree, tone="primary"),
+)
+# fmt: on
+#: Events of a consensus that change no status.
+RECONCILIATION_EVENTS = {"begin": _("Scores laid side by side"), "correct": _("Correction begun")}
 
 
 def needed_to_publish(row: "OfficialResult", note: str) -> list[Problem]:

@@ -66,7 +66,7 @@ def save_plan(*, window: EvaluationWindow, plan: Plan, version: int, by: User) -
     if not rules.may_plan_interview(by, window, lead_of(window), clock.now()):
         raise PermissionDenied
     interview = Interview.objects.of_window(window).first() or Interview(window=window, version=0)
-    if interview.status != InterviewStatus.PLANNED:
+    if interview.status != InterviewStatus.PLANNED or is_agreed(window):
         raise WrongStatus
     if interview.version != version:
         raise StaleVersion(interview)
@@ -89,6 +89,8 @@ def save_plan(*, window: EvaluationWindow, plan: Plan, version: int, by: User) -
 def move(*, window: EvaluationWindow, name: str, by: User, note: str = "") -> Interview:
     """Start, end or take up the interview; ending it ends the part that runs."""
     window = locked_window(window)
+    if not rules.may_run_interview(by, _known(window)):
+        raise PermissionDenied
     interview = _interview_of(window)
     now = clock.now()
     changes: dict[str, dict[str, Any]] = {
@@ -166,8 +168,13 @@ def save_note(*, seat: Seat, code: str, text: str, version: int, by: User) -> In
 
 
 def notes_are_open(window: EvaluationWindow) -> bool:
-    """Notes are taken from the opening of the window on."""
-    return window.status != "draft"
+    """Notes are taken from the opening of the window until the consensus is closed: then they are in its minutes."""
+    return window.status != "draft" and not is_agreed(window)
+
+
+def is_agreed(window: EvaluationWindow) -> bool:
+    """Whether the consensus was closed: what the talk left behind is frozen with it."""
+    return window.reconciliations.closed().exists()
 
 
 def score_among(text: str) -> list[Problem]:
@@ -192,8 +199,13 @@ def _name_lead(interview: Interview, lead: Seat | None, by: User) -> None:
 
 
 def _interview_of(window: EvaluationWindow) -> Interview:
-    """The window's interview with its parts; made now, by the instrument, when nobody arranged it."""
+    """The window's interview with its parts; made now, by the instrument, when nobody arranged it.
+
+    Raises WrongStatus where the consensus was closed without one: then none is held any more.
+    """
     interview = Interview.objects.of_window(window).first()
+    if interview is None and is_agreed(window):
+        raise WrongStatus
     if interview is None:
         interview = Interview.objects.create(window=window)
     if not interview.slots.exists():
@@ -205,10 +217,16 @@ def _interview_of(window: EvaluationWindow) -> Interview:
     return interview
 
 
-def _running(window: EvaluationWindow, by: User) -> Interview:
-    """The interview while it runs, for whoever may run it."""
+def _known(window: EvaluationWindow) -> Interview:
+    """The window's interview, or one that is not written, to ask the rules about."""
     interview = Interview.objects.of_window(window).first() or Interview(window=window)
     interview.window = window
+    return interview
+
+
+def _running(window: EvaluationWindow, by: User) -> Interview:
+    """The interview while it runs, for whoever may run it."""
+    interview = _known(window)
     if not rules.may_run_interview(by, interview):
         raise PermissionDenied
     if interview.status != InterviewStatus.RUNNING:

@@ -11,6 +11,12 @@ from evaluations.models.clarification import (
     KeptReply,
     Stage,
 )
+from evaluations.models.consensus import (
+    Proposal,
+    Reconciliation,
+    ReconciliationEvent,
+    ReconciliationStatus,
+)
 from evaluations.models.draft import InstrumentDraft, Origin
 from evaluations.models.instrument import Area, Instrument, Question, RubricLevel, Section
 from evaluations.models.interview import (
@@ -65,6 +71,7 @@ __all__ = [
     "OfficialResult",
     "OfficialStatus",
     "Origin",
+    "Proposal",
     "ProposalStatus",
     "Question",
     "Recommendation",
@@ -72,6 +79,9 @@ __all__ = [
     "RecommendationSource",
     "RecommendationStatus",
     "RecommendationStep",
+    "Reconciliation",
+    "ReconciliationEvent",
+    "ReconciliationStatus",
     "Result",
     "RubricLevel",
     "Score",

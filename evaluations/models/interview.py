@@ -14,7 +14,8 @@ from django.utils.translation import pgettext_lazy
 
 from evaluations.models.instrument import Question
 from evaluations.models.panel import Seat
-from evaluations.models.window import EvaluationWindow
+from evaluations.models.window import OF_THE_CITY, EvaluationWindow
+from evaluations.models.window import Status as WindowStatus
 from opd.models import User
 from smartcity.lib import clock
 from smartcity.lib.models import Event, Stamped, Versioned
@@ -169,8 +170,14 @@ class InterviewNoteQuerySet(models.QuerySet["InterviewNote"]):
     """The only place that decides who may read what the panel noted."""
 
     def visible_to(self, user: User) -> Self:
-        """The seats of the panel, at once: a note is a fact of the talk, not a judgement."""
-        return self.filter(interview__window__in=Seat.objects.usable_by(user).values("window"))
+        """The seats of the panel, at once: a note is a fact of the talk. The city reads it with the closed minutes."""
+        seated = Q(interview__window__in=Seat.objects.usable_by(user).values("window"))
+        published = Q(
+            interview__window__city__in=user.cities(*OF_THE_CITY),
+            interview__window__status=WindowStatus.CLOSED,
+            interview__window__reconciliations__status="closed",
+        )
+        return self.filter(seated | published).distinct()
 
     def of_window(self, window: EvaluationWindow) -> Self:
         return self.filter(interview__window=window)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from evaluations import desk, rules, run_sheet
-from evaluations.actions.interview import notes_are_open
+from evaluations.actions.interview import is_agreed, notes_are_open
 from evaluations.models import (
     Clarification,
     EvaluationWindow,
@@ -153,7 +153,11 @@ def print_page(talk: Talk) -> dict[str, Any]:
 
 def _may_plan(talk: Talk) -> bool:
     planned = talk.interview.status == InterviewStatus.PLANNED
-    return planned and rules.may_plan_interview(talk.user, talk.window, talk.lead, talk.now)
+    return (
+        planned
+        and not is_agreed(talk.window)
+        and rules.may_plan_interview(talk.user, talk.window, talk.lead, talk.now)
+    )
 
 
 def _shared(talk: Talk) -> dict[str, Any]:

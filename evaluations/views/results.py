@@ -14,6 +14,7 @@ from evaluations import rules
 from evaluations.access import window_or_404
 from evaluations.models import EvaluationWindow, HandIn, Result
 from evaluations.presentation import badge, deadline, gap, level, receipt, short_digest, short_name
+from evaluations.views.consensus_page import index_for_result
 from evaluations.views.official_page import of_window
 from opd.access import person
 from opd.models import User
@@ -64,6 +65,7 @@ def result_page(user: User, window: EvaluationWindow, found: Result) -> dict[str
         "questions": [_question_group(payload, row) for row in payload["sections"]],
         "receipts": [receipt(row, zone) for row in hand_ins],
         "letter": of_window(user, window),
+        "agreed": index_for_result(user, window),
         "may_enter_letter": rules.may_enter_official(user, window.city_id),
         "panel": len(payload["panel"]),
         "handed_in": sum(bool(row["number"]) for row in payload["panel"]),

@@ -18,7 +18,7 @@ from opd import actions
 from opd.loading import read_rows
 from opd.models import City, Opd, QuickWin, Role, Status, User
 from opd.tallies import rebuild
-from smartcity.demo import asking, desk, interview, judging, submitting, writing
+from smartcity.demo import agreeing, asking, desk, interview, judging, submitting, writing
 from smartcity.demo.cast import of_opd, person
 from smartcity.lib import clock
 
@@ -175,6 +175,7 @@ def _score(window: EvaluationWindow) -> None:
     for number, seat in enumerate(seats.all()):
         with clock.at(wib(10, 7, 10) + timedelta(hours=number)):
             evaluation.hand_in(seat=seat, by=person(seat.user.username))
+    agreeing.agree(window, wib(10, 7, 16))
 
 
 def result_of(window: EvaluationWindow) -> Result:

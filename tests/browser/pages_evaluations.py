@@ -85,6 +85,12 @@ def _interviews() -> Iterator[tuple[str, str]]:
     yield "pemeriksa", reverse("evaluations:interview", args=[held.pk])
     for name in ("interview_plan", "interview_print"):
         yield "pemeriksa", reverse(f"evaluations:{name}", args=[planned.pk])
+    for username in ("pemeriksa", "pimpinan"):
+        yield username, reverse("evaluations:consensus", args=[held.pk])
+    yield "pemeriksa", f"{reverse('evaluations:consensus', args=[held.pk])}?show=flagged&section=BASELINE"
+    yield "pemeriksa", reverse("evaluations:consensus_question", args=[held.pk, "OP-1"])
+    for username in ("asesor1", "asesor2", "pemeriksa"):
+        yield username, reverse("evaluations:consensus", args=[planned.pk])
 
 
 def _instruments() -> Iterator[tuple[str, str]]:

@@ -10,10 +10,12 @@ from django.test import Client
 
 from dimensions.loading import load_dimension_set
 from evaluations import actions
+from evaluations.actions import consensus as agree
 from evaluations.loading import load
 from evaluations.models import Answer, EvaluationWindow, Instrument, Seat
 from opd.models import City, Membership, Opd, QuickWin, Role, User
 from smartcity.lib import clock
+from tests.evaluations.agreeing import score
 from tests.evaluations.builders import CLOSES, DUE, LONG_AGO, OPENS, SMALL, areas, as_file
 
 
@@ -182,3 +184,18 @@ def asked(window: EvaluationWindow, cast: dict[str, User], dinkes: Opd) -> Answe
     """B-1 is asked of the health agency."""
     actions.assign_questions(window=window, codes=["B-1"], opd=dinkes, by=cast["reviewer"])
     return Answer.objects.for_page().get()
+
+
+@pytest.fixture
+def handed_in(open_window, seat, colleague_seat):
+    """Both have scored and handed in; the window is still open."""
+    for place, one in enumerate((seat, colleague_seat)):
+        score(one, place)
+        actions.hand_in(seat=one, by=one.user)
+    return open_window
+
+
+@pytest.fixture
+def begun(handed_in, cast):
+    agree.begin(window=handed_in, by=cast["assessor"])
+    return handed_in

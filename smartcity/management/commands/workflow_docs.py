@@ -12,6 +12,7 @@ from evaluations.workflow import (
     INTERVIEW,
     OFFICIAL,
     RECOMMENDATION,
+    RECONCILIATION,
     SUBMISSION,
     WINDOW,
 )
@@ -66,6 +67,12 @@ TABLES = (
         "When panel and city talk; its parts are started and stopped inside it.",
         INTERVIEW,
         "planned",
+    ),
+    (
+        "Consensus of the panel",
+        "What the panel agrees on once everybody scored alone; a correction is a new revision.",
+        RECONCILIATION,
+        "open",
     ),
     (
         "Official result",
