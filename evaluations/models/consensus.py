@@ -1,7 +1,7 @@
 """What the panel agrees on after everybody scored alone: a proposal per question, closed by the lead, then frozen.
 
 The mean of the scores stays the computed result (`evaluations/results.py`); the consensus stands beside it with its
-reasons (docs/adr/0020). A correction is a new revision; a closed one never changes, in the database neither.
+reasons (docs/adr/0024). A correction is a new revision; a closed one never changes, in the database neither.
 """
 
 from typing import Self

@@ -2,5 +2,5 @@
 
 writing.py makes it, reading.py turns a filled one into rows, comparing.py says what each row would change;
 actions/score_book.py saves what the assessor consented to. Nothing of an upload is kept: the rows travel in
-the page, signed, until they are saved (docs/adr/0020).
+the page, signed, until they are saved (docs/adr/0023).
 """

@@ -68,7 +68,7 @@ def serve_readable(sha256: str, *, download_name: str) -> HttpResponseBase:
     """Answer with a stored PDF to be read in the browser, so that an address may name its page ("#page=7").
 
     A browser shows no PDF in a sandbox, so this answer has none; nothing else is allowed to it. The upload refused
-    scripts, launches and embedded files (docs/adr/0019). The caller has asked whether this person may see it and
+    scripts, launches and embedded files (docs/adr/0021). The caller has asked whether this person may see it and
     whether it is a PDF. Raises as `serve`.
     """
     response = _answer(
