@@ -1,148 +1,32 @@
 """What the city would submit, looked at as a whole: what stops it, what only costs, how much, and who acts.
 
-Costs are exact: the share of a question in the index (`forecast.shares`) times what it would be worth. Where a
-value is claimed that is what may be lost; where none is, the question is worth up to the top of the scale, since
-assessors treat as zero what is not delivered (domain guide, section 4). Few queries, however much there is.
+Only what waits for the city's own word stops (docs/adr/0018). Few queries, however much there is.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from fractions import Fraction
-from typing import Any
+from collections import defaultdict
+from collections.abc import Iterator
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from evaluations.answering import conflicts, positions_of
-from evaluations.forecast import HIGHEST, Position, shares
+from evaluations.checking import STOP, WARN, Check, Finding, Ground, Looked, agencies, sources, united
+from evaluations.forecast import shares
 from evaluations.models import Answer, AnswerStatus, EvaluationWindow, Exhibit
-from evaluations.scoring import as_decimal, grade
-from evaluations.structure import QuestionFacts, Structure, structure_of
-from opd.models import ProgramYear, QuickWin, User
+from evaluations.scoring import grade
+from evaluations.structure import QuestionFacts, structure_of
+from opd.models import ProgramYear, QuickWin, Role, User
 
-STOP, WARN = "stop", "warn"
 QUICK_WINS = "mean_of_quick_wins"
-KOMINFO, BAPPELITBANG = "Kominfo", "Bappelitbang"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One place to mend. `costs`: question code -> what the index may lose there; empty where nobody can say."""
-
-    label: str
-    url: str
-    text: str = ""
-    who: str = ""
-    costs: dict[str, Fraction] = field(default_factory=dict)
-
-    @property
-    def cost(self) -> Fraction:
-        return sum(self.costs.values(), Fraction(0))
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One question put to the whole city, with every place where the answer is no."""
-
-    code: str
-    severity: str
-    title: str
-    help: str
-    who: str
-    url: str
-    findings: list[Finding]
-    #: whether the cost is the most that can be lost, because no value is claimed yet
-    at_most: bool = False
-
-    @property
-    def count(self) -> int:
-        return len(self.findings)
-
-    @property
-    def costs(self) -> dict[str, Fraction]:
-        """Question code -> cost; a question counts once, however many findings name it."""
-        return _united(finding.costs for finding in self.findings)
-
-    @property
-    def cost(self) -> Fraction:
-        return sum(self.costs.values(), Fraction(0))
-
-    @property
-    def stops(self) -> bool:
-        return self.severity == STOP and bool(self.findings)
-
-    def facts(self) -> dict[str, Any]:
-        """The check as a receipt keeps it: plain JSON, the cost as decimal text."""
-        cost = format(as_decimal(self.cost).normalize(), "f")
-        return {
-            "code": self.code,
-            "severity": self.severity,
-            "count": self.count,
-            "cost": cost,
-            "at_most": self.at_most,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """All checks of one window, and the sections that would have no value at all."""
-
-    checks: list[Check]
-    empty_sections: list[str]
-
-    @property
-    def cost(self) -> Fraction:
-        """Everything together; a question that several checks name is counted once, at its highest cost."""
-        return sum(_united(check.costs for check in self.checks).values(), Fraction(0))
-
-    @property
-    def stopping(self) -> list[Check]:
-        return [check for check in self.checks if check.stops]
-
-
-type Source = Callable[[EvaluationWindow, User, "Ground"], Iterable[Check]]
-_sources: list[Source] = []
-
-
-def register(source: Source) -> Source:
-    """Add the checks of an app above this one, once."""
-    if source not in _sources:
-        _sources.append(source)
-    return source
-
-
-@dataclass(frozen=True)
-class Ground:
-    """What every check stands on: the question list, the answers, and what each question is worth."""
-
-    window: EvaluationWindow
-    structure: Structure
-    shares: dict[str, Fraction]
-    positions: dict[str, Position]
-    answers: dict[int, Answer]
-
-    def worth(self, code: str) -> dict[str, Fraction]:
-        """What the index may lose at a question: its share times the value claimed, or times the top of the scale."""
-        place = self.positions.get(code)
-        value = HIGHEST if place is None or place.value is None else place.value
-        return {code: self.shares[code] * Fraction(value)}
-
-    def answer_of(self, question: QuestionFacts) -> Answer | None:
-        return self.answers.get(question.pk)
-
-    def place(self, question: QuestionFacts, text: str = "", who: str = "") -> Finding:
-        """A question to go to, with what it may cost."""
-        url = reverse("evaluations:answer", args=[self.window.pk, question.code])
-        return Finding(question.code, url, text or str(question.text), who, self.worth(question.code))
+KOMINFO = "Kominfo"
 
 
 def look(window: EvaluationWindow, user: User) -> Looked:
     """Put every check to a window, with the values this person may read."""
     ground = _ground(window, user)
     checks = [*_questions(ground), *_proof(ground), *_quick_wins(ground), *_programs(ground)]
-    for source in _sources:
-        checks += source(window, user, ground)
+    for source in sources:
+        checks += source(ground)
     checks.sort(key=lambda check: (not check.stops, not check.findings, -check.cost))
     return Looked(checks, _empty_sections(ground))
 
@@ -152,6 +36,7 @@ def _ground(window: EvaluationWindow, user: User) -> Ground:
     rows = window.answers.with_pieces()
     return Ground(
         window,
+        user,
         structure,
         shares(structure.parts()),
         positions_of(window, user)[0],
@@ -159,23 +44,9 @@ def _ground(window: EvaluationWindow, user: User) -> Ground:
     )
 
 
-def _united(costs: Iterable[dict[str, Fraction]]) -> dict[str, Fraction]:
-    found: dict[str, Fraction] = {}
-    for row in costs:
-        for code, cost in row.items():
-            found[code] = max(cost, found.get(code, Fraction(0)))
-    return found
-
-
 def _stands(answer: Answer | None) -> bool:
     """Whether the city stands for a value here."""
     return answer is not None and answer.is_counting and answer.self_score is not None
-
-
-def _agencies(findings: Iterable[Finding]) -> str:
-    """Who has how much of it, the most first: "DLH 5, DISBUDPAR 3"."""
-    counted = Counter(finding.who for finding in findings if finding.who)
-    return ", ".join(f"{who} {count}" for who, count in counted.most_common())
 
 
 # --- questions without a value the city stands for -----------------------------------------------------------
@@ -213,7 +84,7 @@ def _questions(ground: Ground) -> Iterator[Check]:
         WARN,
         _("Questions that wait at an agency"),
         _("Asked, but not handed in, or returned and not handed in again."),
-        _agencies(agency),
+        agencies(agency),
         page,
         agency,
         at_most=True,
@@ -245,7 +116,7 @@ def _survey(ground: Ground, empty: list[Finding]) -> Check:
         WARN,
         _("Survey results missing or below the quota"),
         _("Below the quota a mean is provisional; without one the question counts for nothing."),
-        _agencies(found) or KOMINFO,
+        agencies(found) or KOMINFO,
         reverse("evaluations:answers", args=[ground.window.pk]) + "?section=IMPACT",
         found,
         at_most=bool(empty),
@@ -279,7 +150,7 @@ def _proof(ground: Ground) -> Iterator[Check]:
         WARN,
         _("Answers above 0 without evidence"),
         _("Words alone: assessors treat what is not proven as not delivered."),
-        _agencies(bare),
+        agencies(bare),
         page,
         bare,
     )
@@ -288,7 +159,7 @@ def _proof(ground: Ground) -> Iterator[Check]:
         WARN,
         _("Answers whose evidence will be doubted"),
         _("Old documents, empty pages, the same file with two dates or names."),
-        _agencies(doubted),
+        agencies(doubted),
         page,
         doubted,
     )
@@ -318,8 +189,18 @@ def _quick_wins(ground: Ground) -> Iterator[Check]:
     window = ground.window
     rows = list(QuickWin.objects.of_city(window.city_id).in_year(window.year).in_procedure())
     page = f"{reverse('opd:quick_wins')}?year={window.year}"
-    judge = [_quick_win(row) for row in rows if row.status == "submitted"]
-    agency = [_quick_win(row) for row in rows if row.status not in ("submitted", "verified")]
+    seen = set(QuickWin.objects.visible_to(ground.user).in_year(window.year).values_list("pk", flat=True))
+    named = ground.user.has_role(Role.REVIEWER, Role.PLANNER, Role.AUDITOR, city_id=window.city_id)
+
+    def place(row: QuickWin, text: str = "") -> Finding:
+        """Leadership learns whose it is, not what an agency is still writing; a link only where it opens."""
+        url, label = (row.get_absolute_url() if row.pk in seen else page), row.title
+        if not named and row.pk not in seen:
+            label = row.opd.short
+        return Finding(label, url, text or row.get_status_display(), row.opd.short)
+
+    judge = [place(row) for row in rows if row.status == "submitted"]
+    agency = [place(row) for row in rows if row.status not in ("submitted", "verified")]
     verified = [row for row in rows if row.status == "verified"]
     yield Check(
         "quick-wins-judge",
@@ -335,39 +216,37 @@ def _quick_wins(ground: Ground) -> Iterator[Check]:
         WARN,
         _("Quick wins still with their agency"),
         _("What is not verified is not submitted."),
-        _agencies(agency),
+        agencies(agency),
         page,
         agency,
     )
-    yield _foreign(ground, verified, page)
-    yield _uncovered(ground, verified, page)
-    doubted = [
-        Finding(row.title, row.get_absolute_url(), " ".join(dict.fromkeys(said)), row.opd.short)
-        for row in verified
-        if (said := [text for piece in row.evidence.all() for text in piece.flags(window.year)])
-    ]
+    own = window.instrument.dimension_set_id
+    foreign = [place(row) for row in verified if row.dimension.dimension_set_id != own]
     yield Check(
-        "quick-win-doubts",
-        WARN,
-        _("Verified quick wins whose evidence will be doubted"),
-        _("Open them for correction, or be ready to explain."),
-        _agencies(doubted),
-        page,
-        doubted,
-    )
-
-
-def _foreign(ground: Ground, verified: list[QuickWin], page: str) -> Check:
-    """Verified quick wins no question of the instrument asks about."""
-    own = ground.window.instrument.dimension_set_id
-    return Check(
         "foreign",
         STOP,
         _("Quick wins of dimensions the instrument does not have"),
         _("Choose the dimension anew, or judge by another question list."),
         KOMINFO,
         page,
-        [_quick_win(row) for row in verified if row.dimension.dimension_set_id != own],
+        foreign,
+    )
+    yield _uncovered(ground, verified, page)
+    said = {
+        row: " ".join(
+            dict.fromkeys(text for piece in row.evidence.all() for text in piece.flags(window.year))
+        )
+        for row in verified
+    }
+    doubted = [place(row, text) for row, text in said.items() if text]
+    yield Check(
+        "quick-win-doubts",
+        WARN,
+        _("Verified quick wins whose evidence will be doubted"),
+        _("Open them for correction, or be ready to explain."),
+        agencies(doubted),
+        page,
+        doubted,
     )
 
 
@@ -380,7 +259,7 @@ def _uncovered(ground: Ground, verified: list[QuickWin], page: str) -> Check:
         for code, dimension in ground.structure.dimensions.items():
             asked = [row.code for row in section.questions if row.dimension == code]
             if asked and code not in there:
-                costs = _united(ground.worth(one) for one in asked)
+                costs = united(ground.worth(one) for one in asked)
                 url = f"{page}&dimension={code}"
                 findings.append(Finding(str(dimension.name), url, "", "", costs))
     return Check(
@@ -393,10 +272,6 @@ def _uncovered(ground: Ground, verified: list[QuickWin], page: str) -> Check:
         findings,
         at_most=True,
     )
-
-
-def _quick_win(row: QuickWin) -> Finding:
-    return Finding(row.title, row.get_absolute_url(), row.get_status_display(), row.opd.short)
 
 
 def _programs(ground: Ground) -> Iterator[Check]:

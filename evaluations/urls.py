@@ -20,6 +20,7 @@ from evaluations.views import (
     panel,
     results,
     sheet,
+    submission,
     trend,
     windows,
     years,
@@ -78,6 +79,10 @@ urlpatterns = [
     path("results/official/<int:pk>/file/", officials.file, name="official_file"),
     path("results/official/<int:pk>/correct/", officials.correct, name="official_correct"),
     path("results/official/<int:pk>/moves/<slug:name>/", officials.move, name="official_move"),
+    # the submission of the city: looked at, proposed, approved, and its receipt
+    path("windows/<int:pk>/submission/", submission.submission, name="submission"),
+    path("windows/<int:pk>/submission/<slug:name>/", submission.move, name="submission_move"),
+    path("submissions/<slug:number>/", submission.receipt, name="submission_receipt"),
     # question lists
     path("instruments/", instruments.instruments, name="instruments"),
     path("instruments/upload/", instrument_drafts.upload, name="instrument_upload"),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         OfficialResult,
         SubmissionProposal,
     )
+    from opd.models import User
 
 DRAFT, OPEN, CLOSED = "draft", "open", "closed"
 SURVEY_MEAN = "survey_mean"
@@ -106,10 +107,18 @@ def needed_to_submit(answer: "Answer", note: str) -> list[Problem]:
     return missing_answer(answer)
 
 
+def _opening(user: "User", window: "EvaluationWindow") -> str:
+    """What was submitted is frozen already."""
+    submission = window.last_submission()
+    if submission is None:
+        return gettext("Freeze the data and open")
+    return gettext("Open with version %(version)s") % {"version": submission.version}
+
+
 # fmt: off
 WINDOW = Workflow(
     #    name     from            to      who may          on the button, in the history, what may be missing
-    Move("open",  IN_PREPARATION, OPEN,   rules.may_open,  _("Freeze the data and open"),     _("Data frozen, opened"), needed_to_open,  tone="primary"),
+    Move("open",  IN_PREPARATION, OPEN,   rules.may_open,  _("Freeze the data and open"),     _("Data frozen, opened"), needed_to_open,  tone="primary", label_for=_opening),
     Move("close", RUNNING,        CLOSED, rules.may_close, _("Close and compute the result"), _("Closed"),              needed_to_close, tone="primary"),
 )
 
@@ -145,10 +154,6 @@ def needed_to_propose(proposal: "SubmissionProposal", note: str) -> list[Problem
             count,
         )
         problems.append(Problem(text % {"count": count}, "#c-quick-wins-judge"))
-    if not note.strip():
-        problems.append(
-            Problem(gettext("Write to the planner what is ready and which gaps remain."), "#note-propose")
-        )
     return problems
 
 
@@ -172,7 +177,7 @@ def needed_to_approve(proposal: "SubmissionProposal", note: str) -> list[Problem
 TO_PROPOSE, TO_DECIDE = frozenset({"draft", "returned", "approved"}), frozenset({"proposed"})
 SUBMISSION = Workflow(
     #    name       from        to          who may                        on the button, in the history, what may be missing
-    Move("propose", TO_PROPOSE, "proposed", rules.may_propose_submission,  _("Propose to Bappelitbang"), _("Proposed"),   needed_to_propose, takes_note=True, tone="primary"),
+    Move("propose", TO_PROPOSE, "proposed", rules.may_propose_submission,  _("Propose to Bappelitbang"), _("Proposed"),   needed_to_propose, needs_note=True, tone="primary"),
     Move("recall",  TO_DECIDE,  "draft",    rules.may_propose_submission,  _("Take back"),               _("Taken back")),
     Move("return",  TO_DECIDE,  "returned", rules.may_approve_submission,  _("Return"),                  _("Returned"),   needs_note=True,   tone="return"),
     Move("approve", TO_DECIDE,  "approved", rules.may_approve_submission,  _("Approve and freeze"),      _("Approved, frozen"), needed_to_approve, tone="primary"),

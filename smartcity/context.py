@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from evaluations import desk
-from evaluations.models import Answer, Clarification, EvaluationWindow
+from evaluations.models import Answer, Clarification, EvaluationWindow, SubmissionProposal
+from evaluations.stages import submission_tasks
 from opd import rules
 from opd.models import City, Notification, ProgressTally, Role, Tally, User
 from smartcity.lib import charts, clock, dates
@@ -61,6 +62,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "nav": SimpleLazyObject(lambda: _nav(request, user)),
         "who": {"title": str(user), "place": _place(user)},
         "desk_tasks": SimpleLazyObject(lambda: desk.waiting_for(user, clock.now())),
+        "submission_tasks": SimpleLazyObject(lambda: submission_tasks(user)),
         "unread": SimpleLazyObject(lambda: Notification.objects.of_user(user).unread().count()),
         "may_search": rules.may_list(user),
         "may_enter": rules.may_create(user),
@@ -157,6 +159,8 @@ def _waiting(user: User, page: str) -> int:
         return Answer.objects.open_for(user).count()
     if page == "desk":
         return _questions(user, city)
+    if page == "windows" and user.has_role(Role.REVIEWER, Role.PLANNER):
+        return SubmissionProposal.objects.waiting_for(user).count()
     if page == "queue" and user.has_role(Role.REVIEWER, Role.PLANNER):
         quick_wins = Tally.objects.waiting_for(user, city.pk, city.evaluation_year)
         return quick_wins + ProgressTally.objects.reports_waiting_for(user, city.pk)

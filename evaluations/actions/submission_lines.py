@@ -23,7 +23,7 @@ def told_moved(proposal: SubmissionProposal, name: str, by: User) -> None:
         "approve": (Role.REVIEWER, Kind.REMINDER, _("Approved and frozen: the submission of %(window)s")),
     }[name]
     people = [user for user in people_of_city(window) if user.has_role(role, city_id=window.city_id)]
-    url = window.get_absolute_url()
+    url = proposal.get_absolute_url()
     write_lines(people, by, window, kind, ABOUT, proposal.pk, title % {"window": window}, url)
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from evaluations import checks, rules
 from evaluations.actions import submission_lines
 from evaluations.actions.steps import audit, locked_window
+from evaluations.checking import Looked
 from evaluations.freezing import compare, contents, freeze, listed, mark_of
 from evaluations.models import CitySubmission, EvaluationWindow, Snapshot, SnapshotItem, SubmissionProposal
 from evaluations.workflow import SUBMISSION
@@ -119,7 +120,7 @@ def _receipt(
     proposal: SubmissionProposal,
     snapshot: Snapshot,
     last: CitySubmission | None,
-    looked: checks.Looked,
+    looked: Looked,
     *,
     by: User,
     note: str,

@@ -8,8 +8,17 @@ from django.utils.translation import ngettext, pgettext
 
 from evaluations import rules
 from evaluations.forms.windows import ExtendForm
-from evaluations.models import EvaluationWindow, LateEntry, Seat, SnapshotItem, Status
+from evaluations.models import (
+    EvaluationWindow,
+    LateEntry,
+    ProposalStatus,
+    Seat,
+    SnapshotItem,
+    Status,
+    SubmissionProposal,
+)
 from evaluations.presentation import badge, deadline, history, late_rows, receipt, short_digest, times
+from evaluations.stages import next_step, stage_rows
 from evaluations.structure import structure_of
 from evaluations.workflow import WINDOW, needed_to_open
 from opd.models import QuickWin, User
@@ -23,6 +32,7 @@ def window_page(user: User, window: EvaluationWindow) -> dict[str, Any]:
     zone = window.city.timezone
     seats = _seats(window)
     may_extend = rules.may_extend(user, window, now)
+    proposal = window.proposal_or_none() or SubmissionProposal(window=window)
     return {
         "window": window,
         "year": str(window.year),
@@ -30,6 +40,9 @@ def window_page(user: User, window: EvaluationWindow) -> dict[str, Any]:
         "heading": _heading(window, seats, now),
         "window_deadline": deadline(window, now),
         "times": times(window),
+        "stages": stage_rows(window, proposal, now),
+        "next": next_step(user, window, proposal, now),
+        "submission": _submission(window, proposal),
         "conditions": _conditions(window) if window.status == Status.DRAFT else [],
         "preparation": _preparation(window) if window.status == Status.DRAFT else None,
         "seats": [_seat_row(window, seat) for seat in seats],
@@ -119,6 +132,25 @@ def _preparation(window: EvaluationWindow) -> dict[str, str]:
         "quick_wins": str(rows.count()),
         "answered": str(window.answers.given().count()),
         "questions": str(questions),
+    }
+
+
+def _submission(window: EvaluationWindow, proposal: SubmissionProposal) -> dict[str, Any]:
+    """Where the submission stands, its newest receipt, and whether the window was opened without one."""
+    last = window.last_submission()
+    told = None
+    if last is not None:
+        told = {
+            "number": last.number,
+            "url": last.get_absolute_url(),
+            "version": str(last.version),
+            "at": dates.wib(last.at, window.city.timezone),
+        }
+    return {
+        "url": reverse("evaluations:submission", args=[window.pk]),
+        "state": str(ProposalStatus(proposal.status).label),
+        "receipt": told,
+        "missing": last is None and window.status != Status.DRAFT,
     }
 
 

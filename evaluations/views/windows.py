@@ -134,6 +134,10 @@ def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 
 def _open(window: EvaluationWindow, user: Any, note: str) -> str:
     snapshot = actions.open_window(window, by=user, note=note)
+    if window.last_submission() is not None:
+        return _("Opened. Version %(version)s is judged, as Bappelitbang approved it.") % {
+            "version": snapshot.version
+        }
     text = _("Frozen and opened. Snapshot %(version)s, %(time)s.")
     return text % {"version": snapshot.version, "time": dates.wib(snapshot.taken_at, window.city.timezone)}
 

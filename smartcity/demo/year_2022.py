@@ -18,7 +18,7 @@ from opd import actions
 from opd.loading import read_rows
 from opd.models import City, Opd, QuickWin, Role, Status, User
 from opd.tallies import rebuild
-from smartcity.demo import asking, desk, interview, judging, writing
+from smartcity.demo import asking, desk, interview, judging, submitting, writing
 from smartcity.demo.cast import of_opd, person
 from smartcity.lib import clock
 
@@ -77,6 +77,7 @@ def replay(city: City) -> EvaluationWindow:
     asking.answer_everything(window, wib(9, 28, 9))
     with clock.at(wib(9, 30, 9)):
         judging.answer_all(window, person("pemeriksa"), leave=("OP-8", "IM-SOC-3", *asked))
+    submitting.submit(window, proposed=wib(9, 30, 13, 5), approved=wib(9, 30, 15, 40))
     with clock.at(OPENS):
         evaluation.open_window(window, by=person("pemeriksa"))
     _score(window)
