@@ -19,7 +19,7 @@ def stage_of(window: EvaluationWindow, proposal: SubmissionProposal | None, now:
     if window.status == Status.CLOSED:
         return RESULT
     if window.status == Status.OPEN:
-        begun = window.is_due(now) or window.seats.with_progress().filter(scored__gt=0).exists()
+        begun = window.is_due(now) or window.seats.begun().exists()
         return SCORING if begun else INTERVIEW
     status = proposal.status if proposal else ProposalStatus.DRAFT
     if status == ProposalStatus.APPROVED:

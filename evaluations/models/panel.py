@@ -38,6 +38,10 @@ class SeatQuerySet(models.QuerySet["Seat"]):
         held = Seat.areas.through.objects.filter(seat=OuterRef("pk"), area__code=area)
         return self.annotate(covers=Exists(held))
 
+    def begun(self) -> Self:
+        """Seats from which something was scored."""
+        return self.filter(scores__isnull=False)
+
     def for_list(self) -> Self:
         return self.select_related("user", "hand_in").prefetch_related("areas").order_by("pk")
 

@@ -23,11 +23,13 @@ def material(request: HttpRequest, pk: int) -> HttpResponse:
     snapshot = snapshot_or_404(request, pk)
     window = snapshot.window
     structure = structure_of(window.instrument)
+    serves = rules.may_read_answers(person(request), window)
     quick_wins = snapshot.items.of_kind(SnapshotItem.Kind.QUICK_WIN).payloads()
     answers = snapshot.items.of_kind(SnapshotItem.Kind.ANSWER).payloads()
     context: dict[str, Any] = {
         "window": window,
-        "serves": rules.may_read_answers(person(request), window),
+        "serves": serves,
+        "unapproved": serves and window.last_submission() is None,
         "frozen_at": dates.wib(snapshot.taken_at, window.city.timezone),
         "version": str(snapshot.version),
         "digest": short_digest(snapshot.digest),

@@ -67,6 +67,7 @@ NOT_A_PAGE = {
     "evaluations:clarification_withdraw",
     "evaluations:clarification_extend",
     "evaluations:clarification_pass_on",
+    "evaluations:submission_move",
     "evaluations:official_scan",
     "evaluations:official_file",
     "evaluations:official_correct",

@@ -30,6 +30,12 @@ def _evaluations() -> Iterator[tuple[str, str]]:
             yield username, reverse("evaluations:answers", args=[window.pk])
         for window, code in ((running, "OP-1"), (ahead, "OP-1"), (ahead, "IM-GOV-1")):
             yield username, reverse("evaluations:answer", args=[window.pk, code])
+    for username in ("pemeriksa", "perencana", "pimpinan"):
+        for window in (closed, running, ahead):
+            yield username, reverse("evaluations:submission", args=[window.pk])
+    receipt = closed.last_submission()
+    assert receipt is not None
+    yield "perencana", reverse("evaluations:submission_receipt", args=[receipt.number])
     letter = OfficialResult.objects.published().newest_first().first()
     draft = OfficialResult.objects.drafts().first()
     for username in ("pemeriksa", "pimpinan", "inspektorat", "operator.disbudpar"):

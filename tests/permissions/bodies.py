@@ -8,9 +8,9 @@ from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from evaluations import run_sheet
+from evaluations import freezing, run_sheet
 from evaluations.actions import base_mark
-from evaluations.models import Area, Instrument, Interview
+from evaluations.models import Area, EvaluationWindow, Instrument, Interview
 from evaluations.structure import structure_of
 from opd.models import NO_NOTE
 from surveys import tokens
@@ -260,7 +260,23 @@ def _decided(world: worlds.World, state: str) -> dict[str, Any]:
     return {"note": "Alasan.", "version": world.officials[state].version}
 
 
+def _submission(world: worlds.World, state: str) -> dict[str, Any]:
+    """As the page of the submission carries it: the version, and the mark of what was read."""
+    window = EvaluationWindow.objects.get(pk=world.windows[state].pk)
+    proposal = window.proposal_or_none()
+    return {
+        "note": "KANARI-USUL",
+        "version": proposal.version if proposal else 1,
+        "seen": freezing.mark_of(freezing.contents(window)),
+        "key": KEY,
+    }
+
+
 BODIES: dict[str, Any] = {
+    "propose a submission": _submission,
+    "take a submission back": _submission,
+    "return a submission": _submission,
+    "approve a submission": _submission,
     "enter a letter": _letter,
     "change a letter": _letter,
     "keep a letter's scan": _photo,

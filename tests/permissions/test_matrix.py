@@ -137,6 +137,7 @@ def address(world: worlds.World, route: dict[str, str], state: str) -> str:
         "item_file": lambda: {"pk": world.items[state].pk, "file_pk": world.item_file(state).pk},
         "item_bytes": lambda: {"pk": world.items[state].pk, "sha256": world.item_file(state).stored_file_id},
         "official": lambda: {"pk": world.officials[state].pk},
+        "submission": lambda: {"number": world.windows[state].last_submission().number},
         "report": lambda: {"pk": world.reports[state].pk},
         "import": lambda: {"pk": world.imports[state].pk},
         "program": lambda: {"pk": world.programs[state].pk},

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from evaluations import rules as evaluation_rules
-from evaluations.models import Clarification, EvaluationWindow, OfficialResult, Snapshot
-from evaluations.workflow import CLARIFICATION, OFFICIAL, WINDOW
+from evaluations.models import CitySubmission, Clarification, EvaluationWindow, OfficialResult, Snapshot
+from evaluations.workflow import CLARIFICATION, OFFICIAL, SUBMISSION, WINDOW
 from opd import rules as opd_rules
 from opd.models import Evidence, QuickWin, Submission, User
 from opd.workflow import QUICK_WIN
@@ -75,6 +75,9 @@ MOVES = (
     (ROUND, "close", "close a survey", "open", "auditor"),
     (OFFICIAL, "publish", "publish a letter", "draft", "reviewer"),
     (OFFICIAL, "withdraw", "withdraw a letter", "published", "leadership"),
+    (SUBMISSION, "propose", "propose a submission", "ready", "planner"),
+    (SUBMISSION, "recall", "take a submission back", "proposed", "planner"),
+    (SUBMISSION, "return", "return a submission", "proposed", "reviewer"),
     (CLARIFICATION, "withdraw", "withdraw a question", "asked", "operator"),
 )
 QUERYSETS = (
@@ -84,6 +87,7 @@ QUERYSETS = (
     (Submission, "read a receipt", "submitted", "other_operator"),
     (EvaluationWindow, "read the result", "open", "other_operator"),
     (Snapshot, "read the material", "open", "conflicted"),
+    (CitySubmission, "read a submission's receipt", "submitted", "operator"),
     (Clarification, "read an item", "asked", "other_assessor"),
     (OfficialResult, "read a letter", "draft", "leadership"),
     (Report, "read a report", "ready", "operator"),

@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from evaluations import actions as evaluation
+from evaluations import freezing
 from evaluations.actions import asking, clarifications, interview
 from evaluations.models import (
     Answer,
@@ -50,14 +51,34 @@ def build(world: "World") -> None:
         _declare(world, window)
     with clock.at(world.windows["closed"].closes_at):
         evaluation.close_window(world.windows["closed"])
+    _submissions(world)
     for window in world.windows.values():
         window.refresh_from_db()
 
 
-def _prepared(world: "World", name: str, opens: datetime, closes: datetime, by: User) -> EvaluationWindow:
+def _submissions(world: "World") -> None:
+    """Of 2021, when no quick win waits: a window ready to propose, one that is proposed, one that is submitted."""
+    reviewer, planner = fresh(world, "reviewer"), fresh(world, "planner")
+    for name in ("ready", "proposed", "submitted"):
+        window = _prepared(world, name, NOW + 10 * DAY, NOW + 15 * DAY, reviewer, year=2021)
+        world.windows[name] = window
+        if name == "ready":
+            continue
+        with clock.at(NOW - 5 * DAY):
+            proposal = evaluation.move_submission(
+                window=window, name="propose", by=reviewer, version=1, note="KANARI-USUL"
+            )
+            if name == "submitted":
+                seen = freezing.mark_of(freezing.contents(window))
+                evaluation.approve_submission(window=window, by=planner, version=proposal.version, seen=seen)
+
+
+def _prepared(
+    world: "World", name: str, opens: datetime, closes: datetime, by: User, *, year: int = 2022
+) -> EvaluationWindow:
     window = EvaluationWindow(
         city=world.city,
-        year=2022,
+        year=year,
         stage=f"Tahap {name}",
         instrument=Instrument.objects.get(),
         inputs_due_at=opens - DAY,
