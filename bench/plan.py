@@ -245,12 +245,14 @@ def _fill_baselines(crowd: Crowd) -> None:
 
 
 def _upkeep(scale: Scale, count: int) -> list[Row]:
-    """A change of one status with and without the recount of its cell, each in a transaction of its own."""
+    """A change of one status with and without its summary, each in a transaction of its own."""
     scale.enter()
     verified = Progress.objects.filter(status="verified", year=scale.crowd.built.city.evaluation_year - 1)
     place = verified.order_by("pk").values(*CELL)[0]
     pks = list(verified.filter(**place).order_by("pk").values_list("pk", flat=True)[:WRITERS])
-    plain, kept = _Write(pks[0], None), _Write(pks[0], place)
+    # The plain writes need rows of their own, whose summary nobody keeps meanwhile.
+    others = list(verified.exclude(**place).order_by("pk").values_list("pk", flat=True)[: len(pks)])
+    plain, kept = _Write(others[0], follow=False), _Write(pks[0], follow=True)
     for write in (plain, kept):
         write()
     without, with_it = interleaved(
@@ -260,8 +262,11 @@ def _upkeep(scale: Scale, count: int) -> list[Row]:
     )
     writes = 40 if scale.count < LARGEST else 150
     alone, shared = interleaved(
-        count, lambda: _at_once(pks, None, writes), lambda: _at_once(pks, place, writes)
+        count,
+        lambda: _at_once(others, writes, follow=False),
+        lambda: _at_once(pks, writes, follow=True),
     )
+    Progress.objects.filter(pk__in=others).update(status="verified")
     assert list(tallies.contradictions()) == [], "a summary is wrong after the eight writers"
     facts = {
         "ms": _middle(with_it), "plain_ms": _middle(without), "rows_in_the_cell": Progress.objects.filter(**place).count(),
@@ -282,26 +287,26 @@ def _upkeep(scale: Scale, count: int) -> list[Row]:
 
 
 class _Write:
-    """Turns a report's status there and back, with the recount of its cell when `place` is given."""
+    """Turns a report's status there and back, and its summary with it when it is to follow."""
 
-    def __init__(self, pk: int, place: dict[str, int] | None) -> None:
-        self.pk, self.place, self.turn = pk, place, 0
+    def __init__(self, pk: int, *, follow: bool) -> None:
+        self.report, self.follow = Progress.objects.get(pk=pk), follow
 
     def __call__(self) -> None:
-        self.turn += 1
+        report, before = self.report, tallies.share(self.report)
+        report.status = "returned" if report.status == "verified" else "verified"
         with transaction.atomic():
-            status = ("returned", "verified")[self.turn % 2]
-            Progress.objects.filter(pk=self.pk).update(status=status, updated_at=clock.now())
-            if self.place:
-                tallies.refresh_progress(**self.place)
+            Progress.objects.filter(pk=report.pk).update(status=report.status, updated_at=clock.now())
+            if self.follow:
+                tallies.follow(report, before)
 
 
-def _at_once(pks: list[int], place: dict[str, int] | None, writes: int) -> float:
+def _at_once(pks: list[int], writes: int, *, follow: bool) -> float:
     """Milliseconds a write, when each row has a process of its own that writes it again and again."""
     connection.close()  # a child must not speak on its parent's line
     fork = multiprocessing.get_context("fork")
     gate = fork.Barrier(len(pks) + 1)
-    children = [fork.Process(target=_writer, args=(pk, place, writes, gate)) for pk in pks]
+    children = [fork.Process(target=_writer, args=(pk, writes, follow, gate)) for pk in pks]
     for child in children:
         child.start()
     gate.wait(60)
@@ -312,9 +317,8 @@ def _at_once(pks: list[int], place: dict[str, int] | None, writes: int) -> float
     return (time.perf_counter() - start) * 1000 / (writes * len(pks))
 
 
-def _writer(pk: int, place: dict[str, int] | None, writes: int, gate: Any) -> None:
-    write = _Write(pk, place)
-    write()
+def _writer(pk: int, writes: int, follow: bool, gate: Any) -> None:
+    write = _Write(pk, follow=follow)
     gate.wait(60)
     for _ in range(writes):
         write()

@@ -38,13 +38,18 @@ def record(
     return event
 
 
-def record_many(*, by: "User", action: str, changes: Iterable[tuple[Any, str, str]]) -> None:
-    """Append an event for each of `changes` (object, digest before, digest after), all of one city."""
+def record_many(
+    *, by: "User", action: str, changes: Iterable[tuple[Any, str, str]], year: int | None = None
+) -> None:
+    """Append an event for each of `changes` (object, digest before, digest after), all of one city.
+
+    They go to the chain of `year`, the one the city works on when it is not given.
+    """
     rows = list(changes)
     if not rows:
         return
     city = rows[0][0].city
-    chain = _locked_chain(city.pk, city.evaluation_year)
+    chain = _locked_chain(city.pk, year or city.evaluation_year)
     AuditEvent.objects.bulk_create(
         [
             _linked(chain, by=by, action=action, obj=obj, before=before, after=after)

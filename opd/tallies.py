@@ -1,9 +1,12 @@
-"""Keeping the summaries: one cell is recounted from its rows, in the writing transaction.
+"""Keeping the summaries exact, in the writing transaction.
 
-A cell holds what one agency has in one dimension and year (or quarter), so the cost does not grow with the city.
+A cell holds what one agency has in one dimension and year (or quarter). A quick win or a report that is changed alone
+moves what it counts for, in one statement; a plan's cell, and those of a list, are counted anew under their lock.
+The two mix: whoever counts holds the cell, and whoever moves a share adds it to what was counted without it.
 """
 
 from collections.abc import Iterator, Set
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -48,22 +51,69 @@ PLAN_TOTALS: dict[str, Any] = (
 )
 
 
+@dataclass(frozen=True)
+class Share:
+    """What one row counts for: its cell, and how much it adds to each total there."""
+
+    cell: tuple[int, ...]
+    numbers: dict[str, int]
+
+
+def share(record: QuickWin | Progress) -> Share:
+    """What a record counts for as it is now: `TOTALS` and `PROGRESS_TOTALS` are the sums of these."""
+    numbers = {name: int(record.status == name) for name in COUNTED}
+    numbers |= {"filled": record.filled, "total": record.total}
+    if isinstance(record, Progress):
+        numbers |= {"late": int(record.late), "corrected": int(record.corrections > 0)}
+    return Share(tuple(getattr(record, name) for name in _place(record)), numbers)
+
+
+def follow(record: QuickWin | Progress, before: Share | None) -> None:
+    """Bring the summary from what a row counted for when it was locked (None: it is new) to what it counts for."""
+    now = share(record)
+    moved = {now.cell: now.numbers}
+    if before is not None and before.cell == now.cell:
+        moved = {now.cell: {name: number - before.numbers[name] for name, number in now.numbers.items()}}
+    elif before is not None:
+        moved[before.cell] = {name: -number for name, number in before.numbers.items()}
+    table = ProgressTally if isinstance(record, Progress) else Tally
+    for cell in sorted(moved):
+        _shift(table, dict(zip(_place(record), cell, strict=True)), moved[cell])
+
+
+def _place(record: QuickWin | Progress) -> tuple[str, ...]:
+    return QUARTER_CELLS if isinstance(record, Progress) else CELLS
+
+
+def _shift(table: type[models.Model], cell: dict[str, int], by: dict[str, int]) -> None:
+    """Add to a cell. One that is not there, or holds less than is taken away, is counted anew instead."""
+    changed = {name: number for name, number in by.items() if number}
+    if not changed:
+        return
+    with transaction.get_connection().cursor() as cursor:
+        # Zero rows, too, when a total would fall below nothing: `name + n >= 0` is asked for each that is changed.
+        numbers = list(changed.values())
+        cursor.execute(_shifting(table, (*cell,), (*changed,)), [*numbers, *cell.values(), *numbers])
+        found = cursor.rowcount
+    if not found:
+        _recount(table, cell)
+
+
+@cache
+def _shifting(table: type[models.Model], cell: tuple[str, ...], names: tuple[str, ...]) -> str:
+    """The statement that adds to some totals of a cell, the same in both dialects.
+
+    Written once for each set of names: making it through the ORM would cost as much as the whole plain write.
+    """
+    added = ", ".join(f"{name} = {name} + %s" for name in names)
+    place = [f"{column} = %s" for column in cell] + [f"{name} + %s >= 0" for name in names]
+    return f"UPDATE {table._meta.db_table} SET {added} WHERE {' AND '.join(place)}"  # noqa: S608 - our own names
+
+
 def refresh(*, city_id: int, year: int, opd_id: int, dimension_id: int) -> None:
     """Recount one cell of quick wins."""
     cell = {"city_id": city_id, "year": year, "opd_id": opd_id, "dimension_id": dimension_id}
     _recount(Tally, cell)
-
-
-def refresh_progress(*, city_id: int, year: int, quarter: int, opd_id: int, dimension_id: int) -> None:
-    """Recount one cell of progress reports."""
-    cell = {
-        "city_id": city_id,
-        "year": year,
-        "quarter": quarter,
-        "opd_id": opd_id,
-        "dimension_id": dimension_id,
-    }
-    _recount(ProgressTally, cell)
 
 
 def refresh_plan(program: Program, year: int) -> None:

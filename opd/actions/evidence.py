@@ -40,7 +40,7 @@ def add_evidence(
         Evidence.objects.of_opd(row.opd_id).order_by().values("stored_file"),
         accepted or stored,
     )
-    before = records.digest(row)
+    before = records.before(row)
     if accepted:
         stored = storage.keep(accepted)
     piece: Evidence = row.evidence.create(
@@ -65,7 +65,7 @@ def change_evidence(*, pk: int, values: Mapping[str, Any], version: int, by: Use
         return piece  # saved already: the answer to the first attempt may have been lost on its way
     if piece.version != version:
         raise StaleVersion(piece)
-    before = records.digest(row)
+    before = records.before(row)
     for name, value in values.items():
         setattr(piece, name, value)
     piece.version += 1
@@ -81,7 +81,7 @@ def remove_evidence(*, pk: int, by: User) -> None:
     piece, row = _locked(pk)
     if not rules.may_edit(by, row):
         raise PermissionDenied
-    before = records.digest(row)
+    before = records.before(row)
     piece.delete()
     _changed(row, by, "evidence.removed", before)
 
@@ -92,7 +92,7 @@ def _locked(pk: int) -> tuple[Evidence, Any]:
     return piece, records.locked(type(piece.owner), piece.owner.pk)
 
 
-def _changed(row: records.Record, by: User, action: str, before: str) -> None:
+def _changed(row: records.Record, by: User, action: str, before: records.Before) -> None:
     records.touch(row)
     records.answer(row, [FIELD], by)
     records.settled(row, by, action, before=before)

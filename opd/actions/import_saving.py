@@ -1,19 +1,16 @@
-"""The chosen rows of a list become records: new ones and changed programmes many at a time, all or nothing.
-
-A changed quick win goes through the action of its form, section by section: a city has tens of them, not thousands.
-"""
+"""The chosen rows of a list become records, new ones and changed ones many at a time, all or nothing."""
 
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from opd import audit, finding, tallies
 from opd.actions.programs_many import Change, NotAsSeen, lock_programs, save_programs
-from opd.actions.quick_wins import save_section
-from opd.completeness import BY_NAME, counted
+from opd.actions.quick_wins_many import Change as QuickWinChange
+from opd.actions.quick_wins_many import lock_quick_wins, save_quick_wins
+from opd.completeness import counted
 from opd.exchange import shapes
 from opd.exchange.comparing import owner_of
 from opd.exchange.reference import World
@@ -33,7 +30,7 @@ from opd.models import (
     StateChange,
 )
 from smartcity.lib import clock
-from smartcity.lib.models import StaleVersion, digest_of
+from smartcity.lib.models import digest_of
 
 BATCH = 500
 
@@ -265,18 +262,14 @@ class _QuickWins:
         finding.refresh_texts(quick_wins)
 
     def lock(self, pks: list[int]) -> None:
-        rows = QuickWin._base_manager.select_for_update(of=("self",)).filter(pk__in=pks)
-        list(rows.order_by("pk").values_list("pk"))
+        lock_quick_wins(pks)
 
     def change(self, rows: list[ImportRow]) -> None:
-        for row in rows:
-            record = self.record(row)
-            if record is None or record.version != row.seen_version:
-                raise RowChanged(_meanwhile(row.number))
-            try:
-                self._change(row, record)
-            except (StaleVersion, PermissionDenied):
-                raise RowChanged(_meanwhile(row.number)) from None
+        numbers = {row.object_id: row.number for row in rows}
+        try:
+            save_quick_wins([self._changed(row) for row in rows], by=self.job.by)
+        except NotAsSeen as refusal:
+            raise RowChanged(_meanwhile(numbers[refusal.pk])) from None
 
     def _quick_win(self, row: ImportRow, values: dict[str, Any]) -> QuickWin:
         opd = owner_of(self._world, values)
@@ -305,18 +298,16 @@ class _QuickWins:
         key = (row.values["year"], row.values["dimension"], folded(row.values["name"]))
         return self._world.quick_wins.get(key)
 
-    def _change(self, row: ImportRow, quick_win: QuickWin) -> None:
+    def _changed(self, row: ImportRow) -> QuickWinChange:
+        quick_win = self.record(row)
+        if (
+            quick_win is None or quick_win.pk != row.object_id
+        ):  # what the row names is another one now, or none
+            raise RowChanged(_meanwhile(row.number))
         values = shapes.from_json(Kind.QUICK_WIN, row.values)
         changed = {name: values[name] for name in row.before}
-        sections: dict[str, dict[str, Any]] = {}
-        for name, value in self._columns(changed, values, quick_win.schedule).items():
-            section = BY_NAME[name].section if name in BY_NAME else "continuation"
-            sections.setdefault(section, {})[name] = value
-        for section, columns in sorted(sections.items()):
-            save_section(
-                pk=quick_win.pk, section=section, values=columns, unreadable={},
-                version=quick_win.section_version(section), by=self.job.by,
-            )  # fmt: skip
+        columns = self._columns(changed, values, quick_win.schedule)
+        return QuickWinChange(quick_win.pk, row.seen_version or 0, columns)
 
     def recount(self) -> None:
         """Recount each cell a row touches, in the order in which everybody locks them."""

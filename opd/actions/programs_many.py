@@ -26,10 +26,10 @@ class Change:
 
 
 class NotAsSeen(Exception):
-    """A programme is no longer what it was, or no longer this person's to change. Nothing was saved."""
+    """A record is no longer what it was, or no longer this person's to change. Nothing was saved."""
 
     def __init__(self, pk: int) -> None:
-        super().__init__(f"programme {pk}")
+        super().__init__(f"record {pk}")
         self.pk = pk
 
 

@@ -43,7 +43,7 @@ def _start(program: Program, year: int, quarter: int, by: User) -> Progress:
     progress.events.create(
         move="create", target=progress.status, actor=by, role=by.role_for(progress), at=clock.now()
     )
-    records.settled(progress, by, "progress.created")
+    records.settled(progress, by, "progress.created", before=None)
     return progress
 
 
@@ -64,7 +64,7 @@ def save_progress(
         return progress
     if progress.version != version:
         raise StaleVersion(progress)
-    before = records.digest(progress)
+    before = records.before(progress)
     for name in changed:
         setattr(progress, name, values[name])
     progress.unreadable = kept

@@ -47,7 +47,7 @@ def _create(by: User, opd: Opd, year: int, values: Mapping[str, Any], key: str |
     quick_win.events.create(
         move="create", target=quick_win.status, actor=by, role=by.role_for(quick_win), at=clock.now()
     )
-    records.settled(quick_win, by, "quick_win.created")
+    records.settled(quick_win, by, "quick_win.created", before=None)
     return quick_win
 
 
@@ -65,7 +65,7 @@ def save_section(
     quick_win: QuickWin = records.locked(QuickWin, pk)
     if not rules.may_edit(by, quick_win):
         raise PermissionDenied
-    before, old_dimension = records.digest(quick_win), quick_win.dimension_id
+    before = records.before(quick_win)
     changed = [name for name, value in values.items() if not records.same(getattr(quick_win, name), value)]
     still_unreadable = {
         name: text for name, text in quick_win.unreadable.items() if name not in values
@@ -81,7 +81,7 @@ def save_section(
     quick_win.section_versions |= {section: version + 1}
     records.touch(quick_win)
     records.answer(quick_win, changed, by)
-    records.settled(quick_win, by, "quick_win.saved", before=before, left_dimension=old_dimension)
+    records.settled(quick_win, by, "quick_win.saved", before=before)
     return quick_win
 
 

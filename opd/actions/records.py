@@ -19,6 +19,14 @@ type Record = QuickWin | Progress
 
 
 @dataclass(frozen=True)
+class Before:
+    """A locked record as it stood before a change: its digest, and what it counted for."""
+
+    digest: str
+    share: tallies.Share
+
+
+@dataclass(frozen=True)
 class Kind:
     """What differs between the two: tables, the text that is frozen, and the totals that follow."""
 
@@ -28,7 +36,7 @@ class Kind:
     receipts: type[Submission] | type[ProgressSubmission]
     joins: tuple[str, ...]
     stamps: Callable[[Any, str, datetime], dict[str, Any]]
-    recount: Callable[[Any, int | None], None]
+    roll_up: Callable[[Any], None]
 
 
 def kind_of(record: Record | type[Record]) -> Kind:
@@ -40,6 +48,11 @@ def locked(model: type[Record], pk: int) -> Any:
     """Lock the row and return it with what its page needs. Call it inside a transaction."""
     rows = model._base_manager.select_for_update(of=("self",))
     return rows.select_related(*kind_of(model).joins).get(pk=pk)
+
+
+def before(record: Record) -> Before:
+    """Remember a locked record before it is changed; `settled` compares."""
+    return Before(digest(record), tallies.share(record))
 
 
 def digest(record: Record) -> str:
@@ -57,13 +70,13 @@ def move(model: type[Record], *, pk: int, name: str, by: User, note: str, key: s
     record, kind = locked(model, pk), kind_of(model)
     if _is_submitted(record, name, by, key) or _is_second_press(record, kind, name, by, note):
         return record
-    before, now = digest(record), clock.now()
+    was, now = before(record), clock.now()
     event = kind.workflow.make(record, name, by=by, note=note, changes=kind.stamps(record, name, now))
     if name == "submit":
         _receipt(record, kind, by, key)
     if name == "return":
         record.notes.unsent().update(sent_at=event.at)
-    settled(record, by, f"{kind.name}.{name}", before=before, reason=note)
+    settled(record, by, f"{kind.name}.{name}", before=was, reason=note)
     return record
 
 
@@ -87,21 +100,14 @@ def same(stored: Any, typed: Any) -> bool:
     return bool(stored == typed)
 
 
-def settled(
-    record: Record,
-    by: User,
-    action: str,
-    *,
-    before: str = "",
-    reason: str = "",
-    left_dimension: int | None = None,
-) -> None:
+def settled(record: Record, by: User, action: str, *, before: Before | None, reason: str = "") -> None:
     """What every change leaves behind: an exact summary, words that can be found, and a link in the audit chain.
 
-    Locks are taken in one order everywhere, cells by dimension and the chain last, so that no two changes
-    wait for each other.
+    `before` is the record as it was locked, None when it is new. Locks are taken in one order everywhere, cells by
+    dimension and the chain last, so that no two changes wait for each other.
     """
-    kind_of(record).recount(record, left_dimension)
+    kind_of(record).roll_up(record)
+    tallies.follow(record, before.share if before else None)
     finding.refresh(record, action)
     audit.record(
         by=by,
@@ -109,7 +115,7 @@ def settled(
         obj=record,
         city_id=record.city_id,
         year=record.year,
-        before=before,
+        before=before.digest if before else "",
         after=digest(record),
         reason=reason,
     )
@@ -169,24 +175,15 @@ def _progress_stamps(progress: Progress, name: str, now: datetime) -> dict[str, 
     return {"verified_at": now} if name == "verify" else {}
 
 
-def _recount_quick_wins(quick_win: QuickWin, left_dimension: int | None) -> None:
-    for dimension_id in sorted({quick_win.dimension_id, left_dimension or quick_win.dimension_id}):
-        tallies.refresh(
-            city_id=quick_win.city_id, year=quick_win.year, opd_id=quick_win.opd_id, dimension_id=dimension_id
-        )
+def _nothing_above(quick_win: QuickWin) -> None:
+    """No figure of anything else follows a quick win."""
 
 
-def _recount_progress(progress: Progress, left_dimension: int | None) -> None:
+def _plan_follows(progress: Progress) -> None:
+    """A verified report brings the figures of its programme's year up to date."""
     if progress.status == "verified":
         progress.roll_up()
         tallies.refresh_plan(progress.program, progress.year)
-    tallies.refresh_progress(
-        city_id=progress.city_id,
-        year=progress.year,
-        quarter=progress.quarter,
-        opd_id=progress.opd_id,
-        dimension_id=progress.dimension_id,
-    )
 
 
 KINDS: dict[type[Any], Kind] = {
@@ -197,7 +194,7 @@ KINDS: dict[type[Any], Kind] = {
         Submission,
         ("opd__parent", "dimension", "sub_dimension", "city"),
         _quick_win_stamps,
-        _recount_quick_wins,
+        _nothing_above,
     ),
     Progress: Kind(
         "progress",
@@ -206,6 +203,6 @@ KINDS: dict[type[Any], Kind] = {
         ProgressSubmission,
         ("opd__parent", "dimension", "program__sub_dimension", "program__plan", "city"),
         _progress_stamps,
-        _recount_progress,
+        _plan_follows,
     ),
 }

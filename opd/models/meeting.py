@@ -202,4 +202,7 @@ class DecisionEvent(Event):
     changes = models.JSONField(default=dict, editable=False)
 
     class Meta(Event.Meta):
-        indexes = [models.Index(fields=["decision", "-at"])]
+        indexes = [
+            models.Index(fields=["decision", "-at"]),
+            models.Index(fields=["at"]),  # what changed since a day
+        ]

@@ -290,5 +290,6 @@ class ProgramEvent(Event):
     class Meta(Event.Meta):
         indexes = [
             models.Index(fields=["program", "-at"]),
+            models.Index(fields=["at"]),  # what changed since a day
             models.Index(fields=["at"], condition=Q(notified_at__isnull=True), name="program_event_untold"),
         ]

@@ -297,6 +297,7 @@ class ProgressEvent(Event):
     class Meta(Event.Meta):
         indexes = [
             models.Index(fields=["progress", "-at"]),
+            models.Index(fields=["at"]),  # what changed since a day
             models.Index(fields=["at"], condition=Q(notified_at__isnull=True), name="progress_event_untold"),
         ]
 

@@ -399,5 +399,6 @@ class QuickWinEvent(Event):
     class Meta(Event.Meta):
         indexes = [
             models.Index(fields=["quick_win", "-at"]),
+            models.Index(fields=["at"]),  # what changed since a day
             models.Index(fields=["at"], condition=Q(notified_at__isnull=True), name="quick_win_event_untold"),
         ]
