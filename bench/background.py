@@ -23,7 +23,7 @@ from smartcity.lib import clock
 from tests.servers import Process, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
-AT_ONCE = 60  # tasks of a round, one after the other on an idle worker
+AT_ONCE, AT_ONCE_QUICKLY = 60, 15  # tasks of a round, one after the other on an idle worker
 PAUSE = 0.03
 
 
@@ -78,6 +78,7 @@ def _start(stage: Stage, built: Built, count: int) -> Row:
     from bench.baselines import noop
 
     nobody = User.objects.create(username="without-any-role")
+    tasks_a_round = stage.many(AT_ONCE, AT_ONCE_QUICKLY)
     ours: list[list[float]] = []
     bare: list[list[float]] = []
     with (
@@ -86,11 +87,11 @@ def _start(stage: Stage, built: Built, count: int) -> Row:
     ):
         for round_ in range(-1, count):
             if round_ == -1:  # the first messages find cold processes
-                _claimed(built, nobody, round_)
-                _noop(noop, log)
+                _claimed(built, nobody, round_, tasks_a_round)
+                _noop(noop, log, tasks_a_round)
                 continue
-            ours.append(_claimed(built, nobody, round_))
-            bare.append(_noop(noop, log))
+            ours.append(_claimed(built, nobody, round_, tasks_a_round))
+            bare.append(_noop(noop, log, tasks_a_round))
     everything, other = sorted(chain.from_iterable(ours)), sorted(chain.from_iterable(bare))
     facts = {
         "p50_ms": _share(everything, 0.5), "p99_ms": _share(everything, 0.99), "tasks": len(everything),
@@ -100,11 +101,11 @@ def _start(stage: Stage, built: Built, count: int) -> Row:
     return Row("C1 start", "from the ring to the claimed row, p99 of a round", values, 10, "ms", facts=facts)
 
 
-def _claimed(built: Built, nobody: User, round_: int) -> list[float]:
+def _claimed(built: Built, nobody: User, round_: int, count: int) -> list[float]:
     """Ring for waiting reports, one at a time; the worker claims each and gives it up at once: nobody may ask."""
     now, times = clock.now(), []
-    for place in range(AT_ONCE):
-        version = 1000 + AT_ONCE * (round_ + 1) + place
+    for place in range(count):
+        version = 1000 + count * (round_ + 1) + place
         report = Report.objects.create(
             city=built.city, year=YEAR, number="LK", version=version, inputs={}, digest="0" * 64, requested_by=nobody,
             requested_role="reviewer", idempotency_key=f"bench-{version}", lease_until=lease_of_a_new_report(now),
@@ -125,12 +126,12 @@ def _claimed(built: Built, nobody: User, round_: int) -> list[float]:
     return times
 
 
-def _noop(noop: object, log: Path) -> list[float]:
+def _noop(noop: object, log: Path, count: int) -> list[float]:
     log.write_text("")
-    for _ in range(AT_ONCE):
+    for _ in range(count):
         noop.arrive.delay(time.time())  # type: ignore[attr-defined]
         time.sleep(PAUSE)
-    wait_until(lambda: log.read_text().count("\n") == AT_ONCE, 30, what="the bare tasks")
+    wait_until(lambda: log.read_text().count("\n") == count, 30, what="the bare tasks")
     return [float(line) for line in log.read_text().split()]
 
 

@@ -29,7 +29,7 @@ CALLS = 15  # of a list page, for the time its statements take
 
 def rows(stage: Stage) -> list[Row]:
     use_new_database("writes")
-    checked = _exact(fill(SMALL, stage.folder), 100 if stage.quick else 1_000)
+    checked = _exact(fill(SMALL, stage.folder), stage.many(1_000, 40))
     scales = [Scale(stage, count) for count in ((SMALL, LARGE) if stage.quick else (SMALL, LARGE, LARGEST))]
     count = stage.rounds(5)
     return [*_dashboard(scales, count, checked), *_lists(scales, count), _charts(scales[0], count)]

@@ -23,7 +23,11 @@ class Stage:
     redis: Redis
     quick: bool
 
-    def rounds(self, usual: int, quick: int = 3) -> int:
+    def rounds(self, usual: int, quick: int = 2) -> int:
+        return self.many(usual, quick)
+
+    def many(self, usual: int, quick: int) -> int:
+        """How many records, writes or tasks: `quick` of them under --quick."""
         return quick if self.quick else usual
 
 

@@ -32,7 +32,7 @@ CELL = ["city_id", "year", "quarter", "opd_id", "dimension_id"]
 
 def rows(stage: Stage) -> list[Row]:
     use_new_database("plan-writes")
-    checked = _exact(fill(SMALL, stage.folder), 100 if stage.quick else 1_000)
+    checked = _exact(fill(SMALL, stage.folder), stage.many(1_000, 40))
     sizes = (SMALL, LARGE) if stage.quick else (SMALL, LARGE, LARGEST)
     scales = [Scale(stage, size, kind="plan", fill=fill) for size in sizes]
     count = stage.rounds(ROUNDS)

@@ -25,7 +25,7 @@ LISTED = 10_000
 
 def rows(stage: Stage) -> list[Row]:
     use_new_database("web")
-    crowd = fill(LISTED, stage.folder)
+    crowd = fill(stage.many(LISTED, 2_000), stage.folder)
     _fill_baselines(crowd)
     count = stage.rounds(ROUNDS)
     return [*_list_page(crowd, count), *_form_page(crowd.built, count), *_score_sheet(stage, count)]

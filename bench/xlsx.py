@@ -33,8 +33,8 @@ YEARS = (2021, 2022)
 def rows(stage: Stage) -> list[Row]:
     use_new_database("lists")
     desk = Desk(stage)
-    out, into = (1_000, 500) if stage.quick else (OUT, IN)
-    count = stage.rounds(5, 2)
+    out, into = stage.many(OUT, 500), stage.many(IN, 250)
+    count = stage.rounds(5)
     imported = [desk.bring_in(into, number) for number in range(count)]
     new_peak = _peak()
     changed = [desk.change(into, number) for number in range(min(count, 3))]

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MinValueValidator
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from opd.completeness import PROGRESS_BY_NAME
@@ -98,7 +99,8 @@ class QuarterFilter(forms.Form):
         return self.cleaned_data.get(name) or None
 
 
-def opd_options(opds: "list[Opd]", chosen: int | None) -> list[dict[str, Any]]:
+def opd_options(opds: "QuerySet[Opd]", chosen: int | None) -> list[dict[str, Any]]:
     """The agencies of a select as plain rows."""
     rows: list[dict[str, Any]] = [{"value": "", "label": _("All"), "selected": chosen is None}]
-    return rows + [{"value": opd.pk, "label": opd.short, "selected": opd.pk == chosen} for opd in opds]
+    found = opds.values_list("pk", "short")
+    return rows + [{"value": pk, "label": short, "selected": pk == chosen} for pk, short in found]

@@ -39,10 +39,9 @@ def progress_list(request: HttpRequest) -> HttpResponse:
     if not rules.may_list(user):
         raise PermissionDenied
     filters = QuarterFilter(request.GET)
-    year, due = _asked(city, filters)
-    found = listed(user, city, year, filters)
+    year, periods, due = _asked(city, filters)
+    found = listed(user, city, year, filters).values_list(*progress_table.PROGRAM, named=True)
     page = paging.page(found, request.GET.get("page", ""), order=("code", "pk"), size=PAGE)
-    periods = {row.quarter: row for row in ReportingPeriod.objects.of_city(city.pk).in_year(year)}
     own = user.opds()
     context = {
         "filters": filters,
@@ -53,20 +52,19 @@ def progress_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "lines": progress_table.draw(request, user, page.object_list, year, periods, due),
         "due": dates.wib(periods[due].due_at) if due in periods else "",
-        "opds": [] if own else opd_options(list(Opd.objects.of_city(city)), filters.chosen("opd")),
+        "opds": [] if own else opd_options(Opd.objects.of_city(city), filters.chosen("opd")),
         "to_approve": Progress.objects.to_submit(user, year, due).count() if own else 0,
         "is_head": bool(user.headed_opds()),
     }
     return render(request, "opd/progress_list.html", context)
 
 
-def _asked(city: City, filters: QuarterFilter) -> tuple[int, int]:
-    """The year and quarter of the address; without them, the quarter whose reports were opened last."""
-    year = filters.chosen("year") or city.evaluation_year
-    if quarter := filters.chosen("quarter"):
-        return year, quarter
-    opened = ReportingPeriod.objects.of_city(city.pk).in_year(year).opened(clock.now()).first()
-    return year, opened.quarter if opened else 1
+def _asked(city: City, filters: QuarterFilter) -> tuple[int, dict[int, ReportingPeriod], int]:
+    """The year, its periods, and the quarter of the address; without one, whose reports were opened last."""
+    year, now = filters.chosen("year") or city.evaluation_year, clock.now()
+    periods = {row.quarter: row for row in ReportingPeriod.objects.of_city(city.pk).in_year(year)}
+    opened = [row.quarter for row in periods.values() if row.is_open(now)]
+    return year, periods, filters.chosen("quarter") or max(opened, default=1)
 
 
 def listed(user: User, city: City, year: int, filters: QuarterFilter) -> Any:
@@ -93,7 +91,7 @@ def approve(request: HttpRequest) -> HttpResponse:
     user, city = person(request), city_of(request)
     if not user.opds():
         raise PermissionDenied
-    year, quarter = _asked(city, QuarterFilter(request.GET))
+    year, _periods, quarter = _asked(city, QuarterFilter(request.GET))
     results = _submit_chosen(request, user) if request.method == "POST" else []
     waiting = list(Progress.objects.to_submit(user, year, quarter).for_list().with_evidence_count()[:AT_ONCE])
     asked = _asked_fields(waiting)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from opd import rules
-from opd.models import Program, Progress, ProgressSubmission, ReportingPeriod, Status, User
+from opd.models import Progress, ProgressSubmission, ReportingPeriod, Status, User
 from opd.models.period import QUARTERS
 from opd.presentation.progress import lateness, with_unit
 from opd.presentation.quick_wins import badge_html
@@ -26,22 +26,26 @@ NOTHING = SafeString()
 #: Outside the agency a figure is read where it was handed in as it stands.
 _SHOWN = (Status.SUBMITTED, Status.VERIFIED)
 _PRIMARY = SafeString(' class="btn btn-primary btn--sm"')
+#: What a line reads of its programme; rules.may_report asks the status.
+PROGRAM = ("pk", "code", "name", "status", "opd_id", "opd__short")
 _READ = ("pk", "program_id", "opd_id", "quarter", "status", "value", "late", "corrections", "submitted_at")
 
 
 def draw(
     request: HttpRequest,
     user: User,
-    programs: list[Program],
+    programs: list[Any],
     year: int,
     periods: dict[int, ReportingPeriod],
     due: int,
 ) -> SafeString:
-    """Return the lines of some approved programmes; `due` is the quarter whose reports are asked for now.
+    """Return the lines of some approved programmes (see PROGRAM); `due` is the quarter whose reports are asked for now.
 
     Two queries: the reports, and when the late ones were first submitted.
     """
-    reports: Any = Progress.objects.visible_to(user).filter(program__in=programs, year=year)
+    reports: Any = Progress.objects.visible_to(user).filter(
+        program__in=[row.pk for row in programs], year=year
+    )
     by_place = {(row.program_id, row.quarter): row for row in reports.values_list(*_READ, named=True)}
     late = [row.pk for row in by_place.values() if row.late]
     receipts = ProgressSubmission.objects.filter(progress__in=late, sequence=1)
@@ -52,7 +56,7 @@ def draw(
         line = {
             "name": program.name,
             "code": program.code,
-            "opd": NOTHING if own else format_html(" · {}", program.opd.short),
+            "opd": NOTHING if own else format_html(" · {}", program.opd__short),
         }
         for letter, quarter in zip("abcd", QUARTERS, strict=True):
             line[f"q{letter}"] = table.cell(program, quarter, by_place.get((program.pk, quarter)))
@@ -78,6 +82,18 @@ class _Table:
             number: number not in periods or periods[number].is_open(self.now) for number in QUARTERS
         }
         self.request = request
+        self.report = lines.letter(
+            "opd/parts/quarter_report.html",
+            *("url", "css", "word", "quarter", "name", "badge", "value", "late", "tag"),
+        )
+        self.value = lines.letter("opd/parts/quarter_value.html", "value")
+        self.badges = {status.value: badge_html(status) for status in Status}
+        # What was never handed in is late by the same time in every line.
+        self.late_now = {quarter: self._late(quarter, None) for quarter in QUARTERS}
+        self.none = {
+            quarter: lines.draw("opd/parts/quarter_none.html", [{"late": late}])
+            for quarter, late in self.late_now.items()
+        }
         self.read, self.edit = paging.addresses("opd:progress"), paging.addresses("opd:progress_edit")
         self.words = {True: pgettext("quarter", "Fill in"), False: _("Read")}
         self.tag = format_html('<span class="tag">{}</span>', _("Corrected"))
@@ -87,15 +103,13 @@ class _Table:
         """Asked for only where there is a form: it makes the answer one's own."""
         return get_token(self.request)
 
-    def cell(self, program: Program, quarter: int, report: Any) -> SafeString:
+    def cell(self, program: Any, quarter: int, report: Any) -> SafeString:
         """One quarter of one programme; `report` has the values of _READ, or is None."""
         if report is None:
             return self._empty(program, quarter)
         own = report.opd_id in self.own
         edits = own and report.status in (Status.DRAFT, Status.RETURNED) and rules.may_edit(self.user, report)
         told = own or report.status in _SHOWN
-        # What was never submitted is late by now; what came late, by the day it first came.
-        asked = report.late or report.submitted_at is None
         primary = edits and (quarter == self.due or report.status == Status.RETURNED)
         row = {
             "url": (self.edit if edits else self.read)(report.pk),
@@ -103,17 +117,16 @@ class _Table:
             "word": self.words[edits],
             "quarter": str(quarter),
             "name": program.name,
-            "badge": badge_html(report.status),
-            "value": _value(with_unit(report.value, "")) if told else NOTHING,
-            "late": self._late(quarter, self.sent.get(report.pk)) if asked else NOTHING,
+            "badge": self.badges[report.status],
+            "value": self.value({"value": with_unit(report.value, "")}) if told else NOTHING,
+            "late": self._late_of(report, quarter) if report.late or report.submitted_at is None else NOTHING,
             "tag": self.tag if report.corrections else NOTHING,
         }
-        return lines.draw("opd/parts/quarter_report.html", [row])
+        return self.report(row)
 
-    def _empty(self, program: Program, quarter: int) -> SafeString:
-        late = self._late(quarter, None)
+    def _empty(self, program: Any, quarter: int) -> SafeString:
         if not (program.opd_id in self.own and self.open[quarter] and rules.may_report(self.user, program)):
-            return lines.draw("opd/parts/quarter_none.html", [{"late": late}])
+            return self.none[quarter]
         row = {
             "token": self.token,
             "program": str(program.pk),
@@ -121,14 +134,15 @@ class _Table:
             "quarter": str(quarter),
             "css": "btn-primary" if quarter == self.due else "btn-quiet",
             "name": program.name,
-            "late": late,
+            "late": self.late_now[quarter],
         }
         return lines.draw("opd/parts/quarter_start.html", [row])
+
+    def _late_of(self, report: Any, quarter: int) -> SafeString:
+        """What came late, by the day it first came; what was never handed in, by now."""
+        sent = self.sent.get(report.pk)
+        return self._late(quarter, sent) if sent else self.late_now[quarter]
 
     def _late(self, quarter: int, sent: datetime | None) -> SafeString:
         by = lateness(self.periods.get(quarter), sent, self.now)
         return lines.draw("opd/parts/quarter_late.html", [{"late": by}]) if by else NOTHING
-
-
-def _value(text: str) -> SafeString:
-    return format_html('<small class="num">{}</small>', text)

@@ -6,7 +6,7 @@ what differs between rows comes as a value, already drawn when it is more than t
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from html import escape
 from typing import NoReturn
@@ -27,12 +27,22 @@ def draw(template: str, rows: Iterable[Mapping[str, str]]) -> SafeString:
     rows = list(rows)
     if not rows:
         return SafeString()
-    pieces = (
-        _drawn(template, tuple(rows[0]))
-        if settings.DEBUG
-        else _kept(template, tuple(rows[0]), get_language())
-    )
+    pieces = _pieces(template, tuple(rows[0]))
     return mark_safe("".join(_fill(pieces, row) for row in rows))  # noqa: S308 - each value is escaped in _fill
+
+
+def letter(template: str, *names: str) -> Callable[[Mapping[str, str]], SafeString]:
+    """Return what draws one row after another: for cells of several kinds that come in any order.
+
+    Every row has at least `names`. The template is asked for once, not for each cell; it speaks the language of the
+    moment, so a letter is kept no longer than a page.
+    """
+    pieces = _pieces(template, names)
+    return lambda row: mark_safe(_fill(pieces, row))  # noqa: S308 - each value is escaped in _fill
+
+
+def _pieces(template: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    return _drawn(template, names) if settings.DEBUG else _kept(template, names, get_language())
 
 
 def _fill(pieces: tuple[str, ...], row: Mapping[str, str]) -> str:

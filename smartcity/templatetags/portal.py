@@ -5,10 +5,11 @@ Loaded as a builtin, so templates need no `{% load %}`:
     {{ filled|percent:total }}  {{ gain|signed }}  {{ waiting|words|capfirst }}
     {{ moment|wib }}  {{ moment|wib:city.timezone }}  {{ until|left_until }}
     {{ day|long_date }}  {{ day|short_date }}
-    {% icon "send" %}  {% status_badge status %}  {% sample %}
+    {% icon "send" %}  {% status_badge status %}  {% sample %}  {% options filters.opds %}
     {% csrf_token %}, Django's, with the mark of whose form it is
 """
 
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -23,7 +24,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import pgettext_lazy
 
 from smartcity import typed
-from smartcity.lib import clock, dates, decimals
+from smartcity.lib import clock, dates, decimals, lines
 
 register = template.Library()
 
@@ -158,6 +159,25 @@ def icon(name: str) -> SafeString:
 def _icon(name: str) -> SafeString:
     """A page has dozens, of a few kinds: each is drawn once."""
     return render_to_string("components/icon.html", {"name": name})
+
+
+_SELECTED = {True: SafeString(" selected"), False: SafeString()}
+
+
+@register.simple_tag
+def options(rows: Iterable[Mapping[str, Any]]) -> SafeString:
+    """Draw the choices of a select (`value`, `label`, `selected`): a city has sixty agencies."""
+    return lines.draw(
+        "components/option.html",
+        (
+            {
+                "value": str(row["value"]),
+                "label": str(row["label"]),
+                "selected": _SELECTED[bool(row["selected"])],
+            }
+            for row in rows
+        ),
+    )
 
 
 @register.inclusion_tag("components/status_badge.html")

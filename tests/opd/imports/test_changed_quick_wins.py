@@ -41,10 +41,10 @@ def test_a_question_about_what_a_list_changes_is_answered(at_desk: At, operator:
     desk = at_desk(operator)
     saved(desk, *rows(1), kind=Kind.QUICK_WIN)
     quick_win = QuickWin.objects.get()
+    told: dict[str, Any] = {"quick_win": quick_win, "author": planner, "sent_at": clock.now()}
     asked = {
-        field: Note.objects.create(quick_win=quick_win, field=field, text="Mengapa?", author=planner, sent_at=clock.now())
-        for field in ("target", "problem")
-    }  # fmt: skip
+        field: Note.objects.create(field=field, text="Mengapa?", **told) for field in ("target", "problem")
+    }
     saved(desk, *rows(1, target=Decimal(9)), kind=Kind.QUICK_WIN)
     for note in asked.values():
         note.refresh_from_db()
