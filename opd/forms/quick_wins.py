@@ -304,11 +304,11 @@ class ListFilter(QueueFilter):
     status = forms.ChoiceField(required=False, label=_("Status"))
 
     def __init__(
-        self, *args: Any, statuses: list[tuple[str, Any]], opds: Iterable[Opd], **kwargs: Any
+        self, *args: Any, statuses: list[tuple[str, Any]], opds: QuerySet[Opd], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["status"].choices = [("", _("All")), *statuses]  # type: ignore[attr-defined]
-        self.fields["opd"].choices = [("", _("All")), *((row.pk, row.short) for row in opds)]  # type: ignore[attr-defined]
+        self.fields["opd"].choices = [("", _("All")), *opds.values_list("pk", "short")]  # type: ignore[attr-defined]
 
     def opds(self) -> list[dict[str, Any]]:
         return self._options("opd")

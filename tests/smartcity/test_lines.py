@@ -76,3 +76,12 @@ def test_while_developing_nothing_is_kept(template, settings) -> None:
         settings.DEBUG = debug
         lines.draw(TEMPLATE, [{"css": "a", "text": "b"}])
         assert lines._kept.cache_info().currsize == kept
+
+
+def test_a_letter_draws_each_row_as_the_line_would(template, settings) -> None:
+    settings.DEBUG = False
+    draw = lines.letter(TEMPLATE, "css", "text")
+    for text in ("biasa", "<script>", format_html("<b>{}</b>", "&")):
+        drawn = draw({"css": "satu", "text": text, "more": "not asked for"})
+        assert drawn == lines.draw(TEMPLATE, [{"css": "satu", "text": text}])
+        assert isinstance(drawn, SafeString)

@@ -87,3 +87,15 @@ def test_an_icon_is_decoration_from_the_sprite():
 
 def test_an_invented_number_is_marked():
     assert rendered("{% sample %}") == '<span class="sample">contoh</span>'
+
+
+def test_options_are_the_choices_of_a_select() -> None:
+    rows = [
+        {"value": "", "label": "Semua", "selected": False},
+        {"value": 1234, "label": "Dinas <A> & B", "selected": True},
+    ]
+    drawn = Template("<select>{% options rows %}</select>").render(Context({"rows": rows}))
+    assert drawn == (
+        '<select><option value="">Semua</option>'
+        '<option value="1234" selected>Dinas &lt;A&gt; &amp; B</option></select>'
+    )
