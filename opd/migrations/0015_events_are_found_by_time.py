@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('opd', '0012_pages_that_show_nothing'),
+        ('opd', '0014_documents_of_evidence'),
     ]
 
     operations = [
