@@ -189,7 +189,7 @@ def test_chosen_places_show_the_newer_version_and_the_others_keep_theirs(verifie
     )
     actions.move_answer(pk=asked.pk, name="submit", by=cast["head"])
     page = client_of(operator).get(f"{document.get_absolute_url()}newer/{new.pk}/").text
-    for text in ("Layanan warga", "Kedua", "Rujukan darurat", "B-1"):
+    for text in ("Layanan warga", "Kedua", "TOSSA", "B-1"):
         assert text in page
     document.refresh_from_db()
     event = replace(document, new, operator, chosen=[f"e{old.pk}", f"x{exhibit.pk}", f"e{kept.pk}"])
