@@ -308,7 +308,7 @@ OFFICIAL_EVENTS = {
 }
 
 
-def needed_to_close(row: "Recommendation", note: str) -> list[Problem]:
+def needed_to_be_done(row: "Recommendation", note: str) -> list[Problem]:
     """What closes it must be there to be looked at: at least one piece of evidence."""
     if row.has_evidence():
         return []
@@ -334,7 +334,7 @@ NOT_BEGUN, WITH_OWNER, WITH_JUDGE = frozenset({"open"}), frozenset({"open", "run
 RECOMMENDATION = Workflow(
     #    name       from                     to          who may                         on the button, in the history, what may be missing
     Move("start",   NOT_BEGUN,               "running",  rules.may_follow_up,            _("Begin the follow-up"),     _("Follow-up begun")),
-    Move("propose", WITH_OWNER,              "proposed", rules.may_follow_up,            _("Propose as done"),         _("Proposed as done"),       needed_to_close, needs_note=True, tone="primary"),
+    Move("propose", WITH_OWNER,              "proposed", rules.may_follow_up,            _("Propose as done"),         _("Proposed as done"),       needed_to_be_done, needs_note=True, tone="primary"),
     Move("return",  WITH_JUDGE,              "returned", rules.may_judge_recommendation, _("Return"),                  _("Returned"),               needs_note=True, tone="return"),
     Move("close",   WITH_JUDGE,              "closed",   rules.may_judge_recommendation, _("Close the recommendation"), _("Closed"),                tone="primary"),
     Move("drop",    WITH_OWNER | WITH_JUDGE, "dropped",  rules.may_judge_recommendation, _("Drop"),                    _("Dropped"),                needs_note=True),
