@@ -91,8 +91,11 @@ def _ask_for_a_chain(old: Document, new: Document) -> None:
 def _move(use: Use, new: Document, by: User) -> None:
     """Show the newer version here: its bytes, and what is said of it; name and page stay as they were written."""
     piece: Any = use.piece
-    row = records.locked(type(use.owner), use.owner.pk) if isinstance(piece, Evidence) else use.owner  # type: ignore[arg-type]
-    before = records.digest(row) if isinstance(piece, Evidence) else ""
+    row: Any = use.owner
+    before: records.Before | None = None
+    if isinstance(piece, Evidence):
+        row = records.locked(type(row), row.pk)
+        before = records.before(row)
     piece.stored_file, piece.url, piece.document = new.stored_file, new.url, new
     piece.kind = new.kind
     piece.document_date, piece.valid_until = new.document_date, new.valid_until
