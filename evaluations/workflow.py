@@ -21,7 +21,6 @@ if TYPE_CHECKING:
         Interview,
         OfficialResult,
         Recommendation,
-        Reconciliation,
         SubmissionProposal,
     )
     from opd.models import User
@@ -257,17 +256,11 @@ INTERVIEW = Workflow(
 INTERVIEW_EVENTS = {"plan": _("Run sheet arranged")}
 
 
-def needed_to_agree(reconciliation: "Reconciliation", note: str) -> list[Problem]:
-    """Scores of everybody, and a reason wherever one is due."""
-    from evaluations import consensus  # it reads the scores, and those know this table
-
-    return consensus.to_close(reconciliation.window, reconciliation)
-
-
 # fmt: off
 RECONCILIATION = Workflow(
-    #    name     from                 to        who may                     on the button, in the history, what may be missing
-    Move("close", frozenset({"open"}), "closed", rules.may_close_consensus,  _("Close the consensus"), _("Consensus closed"), needed_to_agree, tone="primary"),
+    # What is missing is a question to the scores: evaluations.consensus.to_close answers it, the action asks.
+    #    name     from                 to        who may                     on the button, in the history
+    Move("close", frozenset({"open"}), "closed", rules.may_close_consensus,  _("Close the consensus"), _("Consensus closed"), tone="primary"),
 )
 # fmt: on
 #: Events of a consensus that change no status.
