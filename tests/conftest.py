@@ -4,8 +4,6 @@ from tests import environment
 
 environment.prepare()  # before anything below imports a model
 
-import subprocess  # noqa: E402
-import sys  # noqa: E402
 from collections.abc import Callable, Iterator  # noqa: E402
 from pathlib import Path  # noqa: E402
 
@@ -17,7 +15,6 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.utils import translation  # noqa: E402
 from xdist.scheduler import LoadScopeScheduling  # noqa: E402
 
-from tests import template  # noqa: E402
 from tests.services import broker, worker  # noqa: E402, F401
 
 # How long an example takes says more about the machine than about the code.
@@ -27,21 +24,6 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("suite")
 
 _DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
-#: Folders that go to one worker as a whole, the longest first.
-_AS_A_WHOLE = ["browser", "background"]
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Where workers collect, this process has time: it makes the database they copy."""
-    if getattr(config.option, "numprocesses", None):
-        making = subprocess.Popen([sys.executable, "-m", "tests.template"], cwd=template.ROOT)
-        config.add_cleanup(making.wait)
-
-
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """Before the first test, whose time is limited."""
-    if not session.config.option.collectonly and any(_opens_database(item) for item in session.items):
-        template.make()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -56,14 +38,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = kept
-    if hasattr(config, "workerinput"):  # among several workers; alone, whoever empties tables is last
-        items.sort(key=_place)
-
-
-def _place(item: pytest.Item) -> int:
-    """What goes to one worker as a whole begins at once, so that nobody waits for it at the end."""
-    folder = item.nodeid.split("/")[1]
-    return _AS_A_WHOLE.index(folder) if folder in _AS_A_WHOLE else len(_AS_A_WHOLE)
 
 
 class Together(LoadScopeScheduling):
@@ -74,12 +48,12 @@ class Together(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         folder = nodeid.split("/")[1]
-        return folder if folder in _AS_A_WHOLE else nodeid
+        return folder if folder in {"background", "browser"} else nodeid
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Together:
-    config.option.loadscopereorder = False  # the order is that of the collection
+    config.option.loadscopereorder = False  # pytest-django's order counts: whoever empties tables is last
     return Together(config, log)
 
 
@@ -99,18 +73,6 @@ def _gains_on_postgres(item: pytest.Item) -> bool:
 def _opens_database(item: pytest.Item) -> bool:
     names = set(getattr(item, "fixturenames", ()))
     return bool(names & _DATABASE_FIXTURES) or item.get_closest_marker("django_db") is not None
-
-
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """pytest-django finds a database that is made already ..."""
-    template.use(django_settings)
-
-
-@pytest.fixture(scope="session")
-def django_db_keepdb() -> bool:
-    """... and keeps it; it goes with the folder or the server of the run."""
-    return True
 
 
 @pytest.fixture(autouse=True)
