@@ -8,6 +8,7 @@ import smartcity.lib.text
 from django.conf import settings
 from django.db import migrations, models
 
+from smartcity.lib.search import fulltext_index
 from smartcity.lib.triggers import refuse_changes
 
 OVER = (
@@ -214,6 +215,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('done_by__isnull', False), ('done_on__isnull', False)), models.Q(('done_by__isnull', True), ('done_on__isnull', True)), _connector='OR'), name='recommendation_step_done_by'),
         ),
         # SQLite has built the table anew, and forgotten its triggers: they come back, and hold for recommendations too
+        fulltext_index("evaluations_exhibit", again=True),
         refuse_changes("evaluations_exhibit", when=SETTLED.format(row="OLD")),
         refuse_changes("evaluations_exhibit", when=SETTLED.format(row="NEW"), verbs=("INSERT",)),
         # what is closed, dropped or carried keeps its words; what is carried stays carried; no number moves

@@ -114,21 +114,27 @@ class Finds(models.Lookup):
         return f"{vector} @@ plainto_tsquery('indonesian', %s)", [*params, " ".join(wanted)]
 
 
-def fulltext_index(table: str, column: str = "terms") -> migrations.RunPython:
-    """Return the operation that makes the index of a table's terms, and keeps it in step with the rows."""
+def fulltext_index(table: str, column: str = "terms", *, again: bool = False) -> migrations.RunPython:
+    """Return the operation that makes the index of a table's terms, and keeps it in step with the rows.
+
+    Once more after a migration that alters the table: SQLite builds it anew and forgets its triggers (`again`).
+    """
     fts = f"{table}_fts"
     # The names are a migration's own.
     gone = f'INSERT INTO "{fts}"("{fts}", rowid, {column}) VALUES (\'delete\', OLD.id, OLD.{column});'  # noqa: S608
     come = f'INSERT INTO "{fts}"(rowid, {column}) VALUES (NEW.id, NEW.{column});'  # noqa: S608
     statements = {
         "sqlite": [
-            f'CREATE VIRTUAL TABLE "{fts}" USING fts5({column}, content="{table}", content_rowid="id")',
+            *(f'DROP TRIGGER IF EXISTS "{fts}_{verb}"' for verb in ("insert", "delete", "update")),
+            f'CREATE VIRTUAL TABLE IF NOT EXISTS "{fts}" USING fts5({column}, content="{table}", content_rowid="id")',
             f'CREATE TRIGGER "{fts}_insert" AFTER INSERT ON "{table}" BEGIN {come} END',
             f'CREATE TRIGGER "{fts}_delete" AFTER DELETE ON "{table}" BEGIN {gone} END',
             f'CREATE TRIGGER "{fts}_update" AFTER UPDATE OF {column} ON "{table}" BEGIN {gone} {come} END',
+            # rows that were there before: taking out what was never put in would break the index
+            f'INSERT INTO "{fts}"("{fts}") VALUES (\'rebuild\')',  # noqa: S608
         ],
         "postgresql": [
-            f'CREATE INDEX "{fts}" ON "{table}" USING gin (to_tsvector(\'indonesian\', {column}))'
+            f'CREATE INDEX IF NOT EXISTS "{fts}" ON "{table}" USING gin (to_tsvector(\'indonesian\', {column}))'
         ],
     }
     undo = {
@@ -147,4 +153,4 @@ def fulltext_index(table: str, column: str = "terms") -> migrations.RunPython:
         for statement in undo[editor.connection.vendor]:
             editor.execute(statement)
 
-    return migrations.RunPython(forwards, backwards, elidable=False)
+    return migrations.RunPython(forwards, migrations.RunPython.noop if again else backwards, elidable=False)
