@@ -46,8 +46,8 @@ def test_it_holds_verified_quick_wins_their_evidence_and_the_answers(snapshot, v
     assert items["QW-2022-0001"].payload["title"] == "TOSSA"
     assert items["QW-2022-0001"].payload["evidence"][0]["sha256"] == SHA
     assert items["I-GOV-1"].payload == {
-        "schema": 1, "question": "I-GOV-1", "self_score": "3.27", "respondents": 50, "text": "",
-        "opd": "", "evidence": [], "sample": False,
+        "schema": 1, "question": "I-GOV-1", "self_score": "3.27", "respondents": 50, "figures": None,
+        "text": "", "opd": "", "evidence": [], "sample": False,
     }  # fmt: skip
     assert snapshot.payload["instrument"]["digest"] == snapshot.window.instrument.digest
     assert snapshot.evidence(SHA)["title"] == "Rekap rujukan"

@@ -144,7 +144,8 @@ def test_approval_freezes_and_gives_a_receipt_together(answered, verified, cast)
     said = receipt.payload
     assert receipt.digest == digest_of(said)
     assert said["snapshot"] == snapshot.digest
-    assert said["counts"] == {"quick_win": 1, "answer": 1, "plan": 0, "program": 0}
+    kinds = ("plan", "program", "recommend", "service")
+    assert said["counts"] == {"quick_win": 1, "answer": 1} | dict.fromkeys(kinds, 0)
     assert (said["proposed"]["role"], said["approved"]["role"]) == ("reviewer", "planner")
     assert said["proposed"]["note"] == NOTE
     assert {row["code"]: row["count"] for row in said["checks"]}["nobody"] == 5
