@@ -66,7 +66,7 @@ def _document(world: worlds.World, state: str) -> Document:
 
 
 def _replacement(world: worlds.World, state: str) -> dict[str, Any]:
-    """Consent to what the agency's people see of the document's uses."""
+    """Consent to what the operator sees; the head sees other uses as his own to move, and is shown them anew (409)."""
     document = _document(world, state)
     uses = bank.uses_of(worlds.fresh(world, "operator"), document)
     chosen = [use.token for use in uses if use.editable]

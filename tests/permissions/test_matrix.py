@@ -118,7 +118,7 @@ def address(world: worlds.World, route: dict[str, str], state: str) -> str:
         "document": lambda: {"pk": world.evidence(state).document_id},
         "two_documents": lambda: {
             "pk": world.evidence(state).document_id,
-            "newer_pk": world.evidence("proposed").document_id,
+            "newer_pk": world.newer.pk,
         },
         "note": lambda: {"pk": world.note(state).pk},
         "receipt": lambda: {"number": world.receipt(state).number},

@@ -20,13 +20,14 @@ from evaluations.models import (
     Recommendation,
     Seat,
 )
-from opd import actions
+from opd import actions, documents
 from opd.actions import import_work, imports, meetings
 from opd.exchange.found import table_of
 from opd.imports import Kind, propose
 from opd.models import (
     City,
     Decision,
+    Document,
     Evidence,
     ImportJob,
     MasterPlan,
@@ -85,6 +86,7 @@ class World:
     officials: dict[str, OfficialResult] = field(default_factory=dict)
     recommendations: dict[str, Recommendation] = field(default_factory=dict)
     baseline_answer: Answer | None = None
+    newer: Document | None = None
 
     def evidence(self, state: str) -> Evidence:
         return self.quick_wins[state].evidence.get(original_name=f"foto-{state}.jpg")
@@ -111,6 +113,7 @@ def build() -> World:
             world.programs[state] = _program(world, state)
         world.imports["checked"] = _import(world)
         world.decision = _decision(world)
+        world.newer = _newer_document(world)
     recommendations.build(world, NOW)
     windows.build(world)
     windows.build_answers(world)
@@ -142,6 +145,13 @@ def _people(world: World) -> None:
             user=user, role=role, city=world.city, opd=opds.get(short), valid_from=LONG_AGO
         )
         world.users[actor] = user
+
+
+def _newer_document(world: World) -> Document:
+    """A document nothing shows yet, to take the place of the photo that everything shows."""
+    values = {"kind": "link", "title": "Versi baru", "url": "https://contoh.example/versi-baru"}
+    opd = world.quick_wins["draft"].opd_id
+    return documents.document_of(city_id=world.city.pk, opd_id=opd, stored=None, values=values)
 
 
 def _quick_win(world: World, state: str) -> QuickWin:
