@@ -8,16 +8,16 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from evaluations.bank import OLDER, REUSED, UNUSED
+from opd.forms.shared import Narrowing
 from opd.models import Document, EvidenceKind, Opd, Validity
 from smartcity.lib.forms import DayField, helper
 from smartcity.lib.text import plain_text
 
-NEWEST, OLDEST, NAME = "newest", "oldest", "name"
-ORDERS = {NEWEST: ("-id",), OLDEST: ("id",), NAME: ("place", "id")}
 
+class BankFilter(Narrowing):
+    """How the bank is narrowed."""
 
-class BankFilter(forms.Form):
-    """How the bank is narrowed and ordered; a wrong value narrows nothing and is never an error page."""
+    SELECTS = ("kind", "state", "use", "opd")
 
     q = forms.CharField(required=False, max_length=80, label=_("Search a name, file name or note"))
     kind = forms.ChoiceField(required=False, label=_("Kind"), choices=[("", _("All")), *EvidenceKind.choices])
@@ -38,21 +38,11 @@ class BankFilter(forms.Form):
         required=False, min_value=2000, max_value=2100, label=_("Year"), widget=forms.TextInput
     )
     opd = forms.TypedChoiceField(required=False, label=_("OPD"), coerce=int, empty_value=None)
-    sort = forms.ChoiceField(
-        required=False,
-        label=_("Order"),
-        choices=[(NEWEST, _("Newest first")), (OLDEST, _("Oldest first")), (NAME, _("By name"))],
-    )
 
     def __init__(self, *args: Any, opds: Iterable[Opd], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [("", _("All")), *((row.pk, row.short) for row in opds)]
         self.fields["opd"].choices = choices  # type: ignore[attr-defined]
-
-    def chosen(self, name: str) -> Any:
-        """The cleaned value, or None when it was not given or not understood."""
-        self.is_valid()
-        return self.cleaned_data.get(name) or None
 
     def asked(self) -> dict[str, Any]:
         """What `evaluations.bank.narrowed` takes."""
@@ -61,25 +51,9 @@ class BankFilter(forms.Form):
     def narrows(self) -> bool:
         return any(self.asked().values())
 
-    def order(self) -> tuple[str, ...]:
-        return ORDERS[self.chosen("sort") or NEWEST]
-
     def selects(self) -> list[dict[str, Any]]:
-        """The selects as plain rows: name, label, options."""
-        names = ("kind", "state", "use", "opd", "sort")
-        return [
-            {"name": name, "label": self.fields[name].label, "options": self._options(name)}
-            for name in names
-            if len(self.fields[name].choices) > 2  # type: ignore[attr-defined]
-        ]
-
-    def _options(self, name: str) -> list[dict[str, Any]]:
-        chosen = self.chosen(name) or ""
-        choices = self.fields[name].choices  # type: ignore[attr-defined]
-        return [
-            {"value": value, "label": str(label), "selected": str(value) == str(chosen)}
-            for value, label in choices
-        ]
+        """Without the agencies where there is only one's own."""
+        return [select for select in super().selects() if len(select["options"]) > 1]
 
 
 class DocumentForm(forms.ModelForm):

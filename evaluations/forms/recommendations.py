@@ -9,7 +9,6 @@ from django.utils.translation import pgettext_lazy
 
 from dimensions.models import SmartDimension
 from evaluations.models import Recommendation, RecommendationSource, RecommendationStatus
-from evaluations.models.recommendation import ORDERS
 from opd.forms.quick_wins import QueueFilter
 from opd.models import City, Opd
 from smartcity.lib import clock
@@ -87,9 +86,9 @@ class MoveForm(forms.Form):
 
 
 class RecommendationFilter(QueueFilter):
-    """How the list is narrowed and sorted; a wrong value narrows nothing and is never an error page."""
+    """How the list is narrowed."""
 
-    SELECTS = ("year", "status", "opd", "source", "dimension", "sort")
+    SELECTS = ("year", "status", "opd", "source", "dimension")
 
     year = forms.TypedChoiceField(required=False, label=_("Evaluation"), coerce=int, empty_value=None)
     status = forms.ChoiceField(
@@ -106,16 +105,6 @@ class RecommendationFilter(QueueFilter):
     source = forms.ChoiceField(
         required=False, label=_("Source"), choices=[("", _("All")), *RecommendationSource.choices]
     )
-    sort = forms.ChoiceField(
-        required=False,
-        label=_("Order"),
-        choices=[
-            ("due", _("By due date")),
-            ("code", _("By number")),
-            ("opd", _("By owner")),
-            ("status", _("By status")),
-        ],
-    )
 
     def __init__(self, *args: Any, opds: Iterable[Opd], years: Iterable[int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -128,17 +117,6 @@ class RecommendationFilter(QueueFilter):
         """What `RecommendationQuerySet.narrowed` takes."""
         names = ("year", "status", "opd", "source", "dimension")
         return {name: self.chosen(name) for name in names} | {"text": self.chosen("q")}
-
-    def order(self) -> str:
-        """One of ORDERS."""
-        return self.chosen("sort") or next(iter(ORDERS))
-
-    def selects(self) -> list[dict[str, Any]]:
-        """The selects of the filter bar as plain rows."""
-        return [
-            {"name": name, "label": self.fields[name].label, "options": self._options(name)}
-            for name in self.SELECTS
-        ]
 
 
 def _shorts(opds: Iterable[Opd]) -> list[tuple[str, str]]:

@@ -152,24 +152,11 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
             rows = rows.filter(Q(text__icontains=text) | Q(reference__icontains=text))
         return rows
 
-    def sorted_by(self, order: str) -> Self:
-        """One of ORDERS."""
-        return self.order_by(*ORDERS[order])
-
 
 def _count(rows: Any, group: str) -> Any:
     """How many rows of a child there are: a subquery, so that two children do not multiply each other."""
     counted = rows.values(group).annotate(n=models.Count("pk")).values("n")
     return Coalesce(Subquery(counted, output_field=models.IntegerField()), 0)
-
-
-#: How a list may be sorted, by name; the first is the usual order.
-ORDERS = {
-    "due": ("due_on", "year", "number", "for_year"),
-    "code": ("-for_year", "year", "number"),
-    "opd": ("opd__short", "due_on", "pk"),
-    "status": ("status", "due_on", "pk"),
-}
 
 
 class Recommendation(Stamped, Versioned):

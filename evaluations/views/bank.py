@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from evaluations import bank
+from evaluations import bank, orders
 from evaluations.access import document_or_404
 from evaluations.forms.bank import BankFilter
 from evaluations.views.bank_page import document_page, line_of, listing
@@ -26,15 +26,12 @@ def documents(request: HttpRequest) -> HttpResponse:
     """The list: of one's agency, or of the city for those who see it. What was asked stays in the address."""
     user, city = _reader(request)
     filters, rows = _listed(request, user, city)
-    page = paging.page(
-        rows.for_list(),
-        request.GET.get("page", ""),
-        order=filters.order(),
-        size=PAGE,
-    )
+    sorting = orders.BANK.read(request.GET)
+    page = paging.page(rows.for_list(), request.GET.get("page", ""), order=sorting.fields, size=PAGE)
     today = today_in(city)
     context = {
         "filters": filters,
+        "sorting": sorting,
         "narrowed": filters.narrows(),
         "page": page,
         "rows": [line_of(user, row, city.evaluation_year, today) for row in page.object_list],
@@ -48,8 +45,8 @@ def documents(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponseBase:
     """The list as the page is narrowed, as a workbook or as CSV."""
     user, city = _reader(request)
-    filters, rows = _listed(request, user, city)
-    found = listing(rows.order_by(*filters.order()), user, city, today_in(city))
+    _filters, rows = _listed(request, user, city)
+    found = listing(rows.order_by(*orders.BANK.read(request.GET).fields), user, city, today_in(city))
     return respond(request, found, f"bank-bukti-{city.evaluation_year}")
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dimensions.models import SmartDimension
-from evaluations import follow_up, rules
+from evaluations import follow_up, orders, rules
 from evaluations.access import posted_key, posted_version
 from evaluations.actions import recommendations as actions
 from evaluations.forms.recommendations import (
@@ -35,9 +34,10 @@ from opd.exchange.listing import BATCH, Listing
 from opd.models import City, Opd, User
 from opd.views.exports import respond
 from opd.views.program_page import both_texts
-from smartcity.lib import clock
+from smartcity.lib import clock, paging
 from smartcity.lib.forms import typed
 from smartcity.lib.models import StaleVersion
+from smartcity.lib.sorting import Sorting
 from smartcity.lib.spreadsheets import OutColumn
 from smartcity.lib.workflow import NotReady, WrongStatus
 
@@ -46,7 +46,7 @@ PAGE = 50
 
 def listed(
     request: HttpRequest, user: User, city: City
-) -> tuple[RecommendationFilter, "QuerySet[Recommendation]"]:
+) -> tuple[RecommendationFilter, Sorting, "QuerySet[Recommendation]"]:
     """The recommendations a person may see, as the address narrows and sorts them; page and files list the same."""
     if not rules.may_read_recommendations(user):
         raise PermissionDenied
@@ -59,19 +59,21 @@ def listed(
         years=list(years),
     )
     rows = seen.narrowed(local_day(city, clock.now()), **filters.narrowing())
-    return filters, rows.for_list().sorted_by(filters.order())
+    sorting = orders.RECOMMENDATIONS.read(request.GET)
+    return filters, sorting, rows.for_list().order_by(*sorting.fields)
 
 
 @require_GET
 def recommendations(request: HttpRequest) -> HttpResponse:
     """The register: who follows up what, until when, and how it stands."""
     user, city = person(request), city_of(request)
-    filters, rows = listed(request, user, city)
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page", ""))
+    filters, sorting, rows = listed(request, user, city)
+    page = paging.page(rows, request.GET.get("page", ""), order=sorting.fields, size=PAGE)
     may_keep = rules.may_keep_recommendations(user, city.pk)
     seen = Recommendation.objects.visible_to(user).of_city(city.pk)
     context = {
         "filters": filters,
+        "sorting": sorting,
         "page": page,
         "rows": follow_up.rows_of(page.object_list, city),
         "counts": follow_up.counts(rows.order_by().values_list("status", flat=True)),
@@ -87,7 +89,7 @@ def recommendations(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponseBase:
     """The list as a workbook or CSV, narrowed and sorted as the page is."""
     user, city = person(request), city_of(request)
-    _filters, rows = listed(request, user, city)
+    _filters, _sorting, rows = listed(request, user, city)
     return respond(request, _listing(rows, user, city), f"rekomendasi-{city.evaluation_year}")
 
 
