@@ -126,12 +126,6 @@ def posted_version(request: HttpRequest) -> int:
     return int(version)
 
 
-def posted_key(request: HttpRequest) -> str | None:
-    """The idempotency key of a form, when it has a usable one."""
-    key = request.POST.get("key", "")
-    return key if key.isalnum() and 16 <= len(key) <= 64 else None
-
-
 def by_script(request: HttpRequest) -> bool:
     """Whether autosave asks, so that the answer is JSON."""
     return request.headers.get("X-Requested-With") == "autosave"

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from evaluations import actions, rules
-from evaluations.access import draft_or_404, posted_key, posted_version
+from evaluations.access import draft_or_404, posted_version
 from evaluations.instrument_file import InstrumentRefused
 from evaluations.instrument_forms import HeadForm, QuestionForm, UploadForm
 from evaluations.instrument_plain import plain_of
@@ -20,7 +20,7 @@ from evaluations.loading import refusals
 from evaluations.models import InstrumentDraft
 from evaluations.views import instrument_page as pages
 from evaluations.views.instruments import as_file
-from opd.access import city_of, person
+from opd.access import city_of, person, posted_key
 from smartcity.lib.models import StaleVersion
 from smartcity.lib.workflow import WrongStatus
 
@@ -35,7 +35,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         draft = actions.start_draft(
-            by=user, city=city, name=file.name, source=file.read(), key=posted_key(request)
+            by=user, city=city, name=file.name, source=file.read(), key=posted_key(request, "draft", city.pk)
         )
         return redirect(draft)
     context = {"form": form, "key": request.POST.get("key") or uuid.uuid4().hex}

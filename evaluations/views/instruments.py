@@ -11,12 +11,12 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from evaluations import actions, rules
-from evaluations.access import instrument_or_404, posted_key
+from evaluations.access import instrument_or_404
 from evaluations.instrument_plain import Plain, as_yaml, plain_of
 from evaluations.instrument_sheet import write_sheet
 from evaluations.models import Instrument, InstrumentDraft
 from evaluations.views import instrument_page as pages
-from opd.access import city_of, person
+from opd.access import city_of, person, posted_key
 
 TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -88,7 +88,10 @@ def copy(request: HttpRequest, pk: int) -> HttpResponse:
     """Begin a new version: a draft with the same content under the next number."""
     instrument = instrument_or_404(request, pk)
     draft = actions.copy_draft(
-        by=person(request), instrument=instrument, city=city_of(request), key=posted_key(request)
+        by=person(request),
+        instrument=instrument,
+        city=city_of(request),
+        key=posted_key(request, "instrument", instrument.pk),
     )
     return redirect(draft)
 

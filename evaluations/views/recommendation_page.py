@@ -13,14 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from evaluations import follow_up, rules
-from evaluations.access import posted_key
 from evaluations.actions import recommendations as actions
 from evaluations.forms.recommendations import StepForm
 from evaluations.models import Exhibit, Recommendation, RecommendationStep
 from evaluations.workflow import RECOMMENDATION
 from opd import uploads
-from opd.access import give_back, person
-from opd.access import posted_key as bound_key
+from opd.access import give_back, person, posted_key
 from opd.actions.ladder import local_day
 from opd.forms.quick_wins import LinkForm, UploadForm
 from opd.models import EvidenceKind, User
@@ -99,7 +97,7 @@ def add_step(request: HttpRequest, pk: int) -> HttpResponse:
         context = page_of(request, row, step_form=form)
         return render(request, "evaluations/recommendation.html", context, status=422)
     try:
-        actions.plan_step(pk=pk, by=user, key=posted_key(request), **form.cleaned_data)
+        actions.plan_step(pk=pk, by=user, key=posted_key(request, "step", pk), **form.cleaned_data)
     except WrongStatus as refusal:
         messages.error(request, str(refusal))
         give_back(request, form.cleaned_data["text"])
@@ -133,7 +131,7 @@ def add_evidence(request: HttpRequest, pk: int) -> HttpResponse:
     row = _writable(request, pk)
 
     def attach(accepted: files.Accepted, values: dict[str, Any]) -> None:
-        key = bound_key(request, "recommendation", row.pk, accepted.sha256)
+        key = posted_key(request, "recommendation", row.pk, accepted.sha256)
         actions.add_evidence(row=row, by=person(request), accepted=accepted, values=values, key=key)
 
     added, errors = uploads.take(uploads.sent_in(request), attach)
@@ -149,7 +147,7 @@ def add_link(request: HttpRequest, pk: int) -> HttpResponse:
         context = page_of(request, row, link_form=form)
         return render(request, "evaluations/recommendation.html", context, status=422)
     values = {"kind": EvidenceKind.LINK, **form.cleaned_data}
-    key = bound_key(request, "recommendation", row.pk, values["url"], values["title"])
+    key = posted_key(request, "recommendation", row.pk, values["url"], values["title"])
     try:
         actions.add_evidence(row=row, by=person(request), values=values, key=key)
     except files.Refused as refusal:

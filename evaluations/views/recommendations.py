@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dimensions.models import SmartDimension
 from evaluations import follow_up, orders, rules
-from evaluations.access import posted_key, posted_version
+from evaluations.access import posted_version
 from evaluations.actions import recommendations as actions
 from evaluations.forms.recommendations import (
     CorrectionForm,
@@ -28,7 +28,7 @@ from evaluations.models import Instrument, Recommendation, RecommendationSource
 from evaluations.structure import structure_of
 from evaluations.views.recommendation_page import page_of, recommendation_or_404
 from evaluations.workflow import RECOMMENDATION
-from opd.access import city_of, give_back, person
+from opd.access import city_of, give_back, person, posted_key
 from opd.actions.ladder import local_day
 from opd.exchange.listing import BATCH, Listing
 from opd.models import City, Opd, User
@@ -145,7 +145,9 @@ def create(request: HttpRequest) -> HttpResponse:
         typed(request.POST) if request.method == "POST" else None, city=city, sections=_sections(city)
     )
     if request.method == "POST" and form.is_valid():
-        row = actions.give(city=city, values=form.cleaned_data, by=user, key=posted_key(request))
+        row = actions.give(
+            city=city, values=form.cleaned_data, by=user, key=posted_key(request, "recommendation", city.pk)
+        )
         sentence = _("%(code)s is given to %(opd)s. Its people are told.")
         messages.success(request, sentence % {"code": row.code, "opd": row.opd.short})
         return redirect(row)

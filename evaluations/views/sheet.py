@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from evaluations import actions, rules
-from evaluations.access import by_script, posted_key, posted_version, seat_or_404
+from evaluations.access import by_script, posted_version, seat_or_404
 from evaluations.forms.windows import ScoreForm
 from evaluations.models import Seat
 from evaluations.structure import structure_of
 from evaluations.views.sheet_page import Sheet, score_page, sheet_page, sheet_rows
-from opd.access import person
+from opd.access import person, posted_key
 from opd.models import User
 from smartcity.lib import clock, dates
 from smartcity.lib.models import StaleVersion
@@ -152,7 +152,9 @@ def hand_in(request: HttpRequest, pk: int) -> HttpResponse:
     """Hand in every score of the seat; twice gives the first receipt again."""
     seat = seat_or_404(request, pk)
     try:
-        receipt = actions.hand_in(seat=seat, by=person(request), idempotency_key=posted_key(request) or "")
+        receipt = actions.hand_in(
+            seat=seat, by=person(request), idempotency_key=posted_key(request, "hand_in", seat.pk) or ""
+        )
     except NotReady as refusal:
         text = _("Not handed in yet: %(count)s questions still need a score, a reason or a remark.")
         messages.error(request, text % {"count": len(refusal.problems)})

@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from evaluations import actions
-from evaluations.access import city_window_or_404, posted_key, posted_version
+from evaluations.access import city_window_or_404, posted_version
 from evaluations.models import CitySubmission, EvaluationWindow
 from evaluations.views.submission_page import receipt_page, submission_page
 from evaluations.workflow import SUBMISSION
-from opd.access import give_back, person
+from opd.access import give_back, person, posted_key
 from opd.models import User
 from smartcity.lib.models import StaleVersion
 from smartcity.lib.workflow import NotReady, WrongStatus
@@ -59,7 +59,11 @@ def _approved(request: HttpRequest, window: EvaluationWindow, user: User) -> Cit
     if len(seen) != 64:
         raise BadRequest("the form came without the mark of what was read")
     receipt = actions.approve_submission(
-        window=window, by=user, version=posted_version(request), seen=seen, key=posted_key(request)
+        window=window,
+        by=user,
+        version=posted_version(request),
+        seen=seen,
+        key=posted_key(request, "submission", window.pk),
     )
     text = _("Approved and frozen: version %(version)s, receipt %(number)s.")
     messages.success(request, text % {"version": receipt.version, "number": receipt.number})

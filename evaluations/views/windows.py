@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from evaluations import actions, rules
-from evaluations.access import city_window_or_404, posted_key, posted_version, window_or_404
+from evaluations.access import city_window_or_404, posted_version, window_or_404
 from evaluations.forms.windows import ExtendForm, WindowForm
 from evaluations.models import EvaluationWindow, Instrument
 from evaluations.presentation import window_row
 from evaluations.views.window_page import window_page
 from evaluations.workflow import WINDOW
-from opd.access import city_of, person
+from opd.access import city_of, person, posted_key
 from smartcity.lib import clock, dates
 from smartcity.lib.models import StaleVersion
 from smartcity.lib.workflow import NotReady, WrongStatus
@@ -44,7 +44,9 @@ def create(request: HttpRequest) -> HttpResponse:
     user, city = person(request), city_of(request)
     if not rules.may_prepare_in(user, city.pk):
         raise PermissionDenied
-    blank = EvaluationWindow(city=city, year=city.evaluation_year, idempotency_key=posted_key(request))
+    blank = EvaluationWindow(
+        city=city, year=city.evaluation_year, idempotency_key=posted_key(request, "window")
+    )
     blank.instrument = Instrument.objects.newest_first().filter(dimension_set=city.dimension_set).first()  # type: ignore[assignment]
     if request.method == "POST" and (twin := _first_press(blank)):
         return redirect(twin)
