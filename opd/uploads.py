@@ -1,12 +1,14 @@
 """Files of evidence on their way in from a form, each checked, and out again to who may see them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from opd.forms.quick_wins import UploadForm
@@ -47,6 +49,33 @@ def take(
         except files.Refused as refusal:
             errors.append(refusal.message)
     return len(uploads.files) - (len(errors) - len(uploads.errors)), errors
+
+
+def answer(
+    request: HttpRequest,
+    *,
+    url: str,
+    html: Callable[[], str],
+    parts: Callable[[], dict[str, str]] = dict,
+    errors: Sequence[str] = (),
+    added: int = 0,
+    told: str = "",
+) -> HttpResponse:
+    """Say what became of an upload: JSON with the new list for the script, the page at `url` for everybody else.
+
+    `html` draws the inside of the list and `parts` what else follows it; both are asked only when they are sent.
+    `told` is the sentence of a list whose files need no more words.
+    """
+    by_script = request.headers.get("X-Requested-With") == "upload"
+    if by_script and errors:
+        return JsonResponse({"error": " ".join(errors)}, status=422)
+    if by_script:
+        return JsonResponse({"html": html(), "message": _("Added."), "parts": parts()}, status=201)
+    for sentence in errors:
+        messages.error(request, sentence)
+    if added:
+        messages.success(request, told or _("Evidence is added. Complete its date and the page to look at."))
+    return redirect(url)
 
 
 def _claims(accepted: files.Accepted, details: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from evaluations.actions import clarifications as actions
 from evaluations.forms.clarifications import ReplyForm
 from evaluations.models import Clarification, Exhibit, KeptReply
 from evaluations.views.clarification_page import board_page, item_page
+from opd import uploads
 from opd.access import give_back, person, posted_key
 from smartcity.lib import dates, files
 from smartcity.lib.forms import typed
@@ -176,20 +177,15 @@ def _take(request: HttpRequest, item: Clarification, upload: "UploadedFile[bytes
 
 
 def _attached(request: HttpRequest, item: Clarification, errors: list[str], added: int) -> HttpResponse:
-    """JSON for the upload script, a page for everybody else."""
-    by_upload = request.headers.get("X-Requested-With") == "upload"
-    if by_upload and errors:
-        return JsonResponse({"error": " ".join(errors)}, status=422)
-    if by_upload:
+    """What became of an upload: the files of the answer follow."""
+
+    def html() -> str:
         context = {"files": desk.draft_files(item)}
-        html = render_to_string("evaluations/parts/clarification_files.html", context, request)
-        return JsonResponse({"html": html, "message": _("Added."), "parts": {}}, status=201)
-    for sentence in errors:
-        messages.error(request, sentence)
-    if added:
-        sentence = ngettext("%(count)s file is added.", "%(count)s files are added.", added)
-        messages.success(request, sentence % {"count": added})
-    return redirect(item)
+        return render_to_string("evaluations/parts/clarification_files.html", context, request)
+
+    told = ngettext("%(count)s file is added.", "%(count)s files are added.", added) % {"count": added}
+    url = item.get_absolute_url()
+    return uploads.answer(request, url=url, html=html, errors=errors, added=added, told=told)
 
 
 @require_POST

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -185,20 +185,14 @@ def _own_exhibit(request: HttpRequest, pk: int) -> tuple[Exhibit, Answer | Recom
 def _answer(
     request: HttpRequest, row: Answer, *, errors: list[str] | None = None, added: int = 0
 ) -> HttpResponse:
-    """JSON for the upload script, a page for everybody else."""
-    by_script = request.headers.get("X-Requested-With") == "upload"
-    if by_script and errors:
-        return JsonResponse({"error": " ".join(errors)}, status=422)
-    if by_script:
+    """What became of an upload: the list of the answer's evidence follows."""
+
+    def html() -> str:
         user = person(request)
         context = evidence_of(user, row.window, row, payload_read_by(user, row), editable=True)
-        html = render_to_string("opd/parts/evidence_list.html", context, request)
-        return JsonResponse({"html": html, "message": _("Added."), "parts": {}}, status=201)
-    for sentence in errors or ():
-        messages.error(request, sentence)
-    if added:
-        messages.success(request, _("Evidence is added. Complete its date and the page to look at."))
-    return redirect(_page_url(row))
+        return render_to_string("opd/parts/evidence_list.html", context, request)
+
+    return uploads.answer(request, url=_page_url(row), html=html, errors=errors or (), added=added)
 
 
 def _page_url(row: Answer | Recommendation) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -165,16 +165,11 @@ def _writable(request: HttpRequest, pk: int) -> Recommendation:
 def _added(
     request: HttpRequest, row: Recommendation, *, errors: list[str] | None = None, added: int = 0
 ) -> HttpResponse:
-    """JSON for the upload script, a page for everybody else."""
-    by_script = request.headers.get("X-Requested-With") == "upload"
-    if by_script and errors:
-        return JsonResponse({"error": " ".join(errors)}, status=422)
-    if by_script:
+    """What became of an upload: the list of what closes the recommendation follows."""
+
+    def html() -> str:
         context = evidence_of(person(request), recommendation_or_404(request, row.pk))
-        html = render_to_string("opd/parts/evidence_list.html", context, request)
-        return JsonResponse({"html": html, "message": _("Added."), "parts": {}}, status=201)
-    for sentence in errors or ():
-        messages.error(request, sentence)
-    if added:
-        messages.success(request, _("Evidence is added. Complete its date and the page to look at."))
-    return redirect(f"{row.get_absolute_url()}#evidence")
+        return render_to_string("opd/parts/evidence_list.html", context, request)
+
+    url = f"{row.get_absolute_url()}#evidence"
+    return uploads.answer(request, url=url, html=html, errors=errors or (), added=added)

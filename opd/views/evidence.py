@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -58,22 +58,20 @@ def _about(record: QuickWin | Progress) -> tuple[object, ...]:
 def _answer(
     request: HttpRequest, record: QuickWin | Progress, *, errors: list[str] | None = None, added: int = 0
 ) -> HttpResponse:
-    """JSON for the upload script, a page for everybody else."""
-    by_script = request.headers.get("X-Requested-With") == "upload"
-    if by_script and errors:
-        return JsonResponse({"error": " ".join(errors)}, status=422)
-    if by_script:
+    """What became of an upload: the list and what is missing follow."""
+
+    def html() -> str:
         record.refresh_from_db()
-        html = evidence_html(request, record)
-        return JsonResponse(
-            {"html": html, "message": _("Added."), "parts": kind_of(record).side_parts(request, record)},
-            status=201,
-        )
-    for sentence in errors or ():
-        messages.error(request, sentence)
-    if added:
-        messages.success(request, _("Evidence is added. Complete its date and the page to look at."))
-    return redirect(_evidence_url(record))
+        return evidence_html(request, record)
+
+    return uploads.answer(
+        request,
+        url=_evidence_url(record),
+        html=html,
+        parts=lambda: kind_of(record).side_parts(request, record),
+        errors=errors or (),
+        added=added,
+    )
 
 
 @require_http_methods(["GET", "POST"])
