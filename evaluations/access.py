@@ -19,7 +19,6 @@ from evaluations.models import (
 from evaluations.structure import QuestionFacts, structure_of
 from opd.access import person
 from opd.models import Document
-from smartcity.lib import clock
 
 
 def window_or_404(request: HttpRequest, pk: int) -> EvaluationWindow:
@@ -67,12 +66,6 @@ def seat_or_404(request: HttpRequest, pk: int) -> Seat:
     return get_object_or_404(
         rows.select_related("window__city", "window__instrument", "user", "hand_in"), window=pk
     )
-
-
-def usable_seat(request: HttpRequest, pk: int) -> Seat | None:
-    """The seat when it may be used; None when the declaration is still missing."""
-    seat = seat_or_404(request, pk)
-    return seat if rules.may_look(person(request), seat, clock.now()) else None
 
 
 def snapshot_or_404(request: HttpRequest, pk: int) -> Snapshot:

@@ -267,12 +267,12 @@ DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", default="portal@localhost")
 PORTAL_SITE = env.str("SITE", default=f"{'https' if PORTAL_HTTPS else 'http'}://{ALLOWED_HOSTS[0]}").rstrip(
     "/"
 )
+PORTAL_REMIND_HOUR = env.int("REMIND_HOUR", default=7)
 #: Minutes of an interview; the parts of its run sheet take exactly these together.
 PORTAL_INTERVIEW_MINUTES = env.int("INTERVIEW_MINUTES", default=90)
 #: The panel talks about a question when its scores lie this far apart, or its mean this far from the self-score.
 PORTAL_PANEL_SPREAD = env.int("PANEL_SPREAD", default=2)
 PORTAL_PANEL_GAP = env.str("PANEL_GAP", default="1.5")
-PORTAL_REMIND_HOUR = env.int("REMIND_HOUR", default=7)
 
 # --- Safety -------------------------------------------------------------------------------------
 

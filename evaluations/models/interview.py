@@ -4,7 +4,6 @@ A row is made when somebody first plans, starts or notes something; until then t
 (`evaluations/run_sheet.py`), so looking at a page writes nothing.
 """
 
-from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
@@ -160,10 +159,6 @@ class SlotRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.slot_id} {self.started_at:%H:%M}"
-
-    def planned_end(self, minutes: int) -> datetime:
-        """When its minutes are over."""
-        return self.started_at + timedelta(minutes=minutes)
 
 
 class InterviewNoteQuerySet(models.QuerySet["InterviewNote"]):

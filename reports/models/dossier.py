@@ -76,9 +76,6 @@ class DossierQuerySet(JobQuerySet):
     def of_window(self, window_id: int) -> Self:
         return self.filter(snapshot__window=window_id)
 
-    def of_snapshot(self, snapshot: Snapshot) -> Self:
-        return self.filter(snapshot=snapshot)
-
     def for_page(self) -> Self:
         return self.select_related("snapshot__window__city", "requested_by").order_by("-snapshot__version")
 
