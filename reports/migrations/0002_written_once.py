@@ -1,4 +1,4 @@
-"""What a report says is written once; a finished report keeps its file, and neither changes nor goes."""
+"""What a report says is written once; what is finished keeps its file, and neither changes nor goes."""
 
 from django.db import migrations
 
@@ -6,7 +6,7 @@ from smartcity.lib.triggers import refuse_changes
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reports", "0001_reports_and_their_life")]
+    dependencies = [("reports", "0001_reports_and_dossiers")]
     operations = [
         refuse_changes(
             "reports_report",
@@ -15,4 +15,6 @@ class Migration(migrations.Migration):
             verbs=("UPDATE",),
         ),
         refuse_changes("reports_report", when="OLD.status = 'ready'", verbs=("DELETE",)),
+        refuse_changes("reports_dossier", when="NEW.snapshot_id <> OLD.snapshot_id", verbs=("UPDATE",)),
+        refuse_changes("reports_dossier", when="OLD.status = 'ready'", verbs=("DELETE",)),
     ]
