@@ -12,20 +12,21 @@ from django.test import Client
 from dimensions.loading import load_dimension_set
 from opd.models import City, Opd, QuickWin, Role, User
 from tests import scenarios
+from tests.ground import grounded
 from tests.scenarios import DIMENSIONS, YEAR, House, grant
 
 As = Callable[..., Client]
 
 
-@pytest.fixture
-def city(db: None) -> City:
+@grounded()
+def city() -> City:
     dimension_set = load_dimension_set(DIMENSIONS)
     return City.objects.create(
         code="21.72", name="Kota Tanjungpinang", evaluation_year=YEAR, dimension_set=dimension_set
     )
 
 
-@pytest.fixture
+@grounded()
 def opds(city: City) -> dict[str, Opd]:
     """Agencies by short name. LABKES is a unit of DKPPKB without a head, LPSE a unit of DISKOMINFO."""
     made = {
@@ -48,7 +49,7 @@ def opds(city: City) -> dict[str, Opd]:
     return made
 
 
-@pytest.fixture
+@grounded()
 def cast(city: City, opds: dict[str, Opd]) -> dict[str, User]:
     """One account per kind of person, by the name the tables of the tests use."""
 
@@ -80,7 +81,7 @@ def cast(city: City, opds: dict[str, Opd]) -> dict[str, User]:
     return made
 
 
-@pytest.fixture
+@grounded()
 def foreign_reviewer(city: City) -> User:
     """A reviewer of another city."""
     elsewhere = City.objects.create(

@@ -13,8 +13,10 @@ from django.conf import settings as django_settings  # noqa: E402
 from django.db import connection, connections  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.utils import translation  # noqa: E402
+from pytest_django import DjangoDbBlocker  # noqa: E402
 from xdist.scheduler import LoadScopeScheduling  # noqa: E402
 
+from tests.ground import GROUND, plan_of  # noqa: E402
 from tests.services import broker, worker  # noqa: E402, F401
 
 # How long an example takes says more about the machine than about the code.
@@ -73,6 +75,30 @@ def _gains_on_postgres(item: pytest.Item) -> bool:
 def _opens_database(item: pytest.Item) -> bool:
     names = set(getattr(item, "fixturenames", ()))
     return bool(names & _DATABASE_FIXTURES) or item.get_closest_marker("django_db") is not None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Before any fixture of a test, however wide its scope: rows that it does not begin with are gone."""
+    if plan_of(item) != GROUND.plan:
+        GROUND.leave()
+
+
+def pytest_sessionfinish() -> None:
+    GROUND.leave()
+
+
+@pytest.fixture
+def _ground(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> None:
+    if plan := plan_of(request.node):
+        GROUND.stand_on(plan, django_db_blocker)
+
+
+@pytest.fixture
+def _django_db_helper(_ground: None, _django_db_helper: None) -> None:
+    """What pytest-django's own fixtures for the database begin with: the ground comes before their transaction."""
 
 
 @pytest.fixture(autouse=True)

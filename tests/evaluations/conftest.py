@@ -17,6 +17,9 @@ from opd.models import City, Membership, Opd, QuickWin, Role, User
 from smartcity.lib import clock
 from tests.evaluations.agreeing import score
 from tests.evaluations.builders import CLOSES, DUE, LONG_AGO, OPENS, SMALL, areas, as_file
+from tests.ground import grounded
+
+NOW = CLOSES - timedelta(days=2)
 
 
 @pytest.fixture
@@ -28,71 +31,71 @@ def small() -> dict[str, Any]:
 @pytest.fixture(autouse=True)
 def _during_the_window(request: pytest.FixtureRequest) -> Iterator[None]:
     """Two days before the window closes, unless a test moves the clock itself."""
-    with clock.at(CLOSES - timedelta(days=2)):
+    with clock.at(NOW):
         yield
 
 
-@pytest.fixture
-def city(db: None) -> City:
+@grounded(at=NOW)
+def city() -> City:
     dimension_set = load_dimension_set(SMALL["dimension_set"])
     return City.objects.create(
         code="21.72", name="Kota Tanjungpinang", evaluation_year=2022, dimension_set=dimension_set
     )
 
 
-@pytest.fixture
+@grounded(at=NOW)
 def other_city(city: City) -> City:
     return City.objects.create(
         code="21.71", name="Kota Lain", evaluation_year=2022, dimension_set=city.dimension_set
     )
 
 
-@pytest.fixture
+@grounded(at=NOW)
 def kominfo(city: City) -> Opd:
     return Opd.objects.create(city=city, short="KOMINFO", official_name="Dinas Kominfo", kind="dinas")
 
 
-@pytest.fixture
+@grounded(at=NOW)
 def dinkes(city: City) -> Opd:
     return Opd.objects.create(city=city, short="DINKES", official_name="Dinas Kesehatan", kind="dinas")
 
 
 @pytest.fixture
 def person(db: None) -> Callable[..., User]:
-    def make(name: str, role: str, city: City, opd: Opd | None = None) -> User:
-        user, _created = User.objects.get_or_create(username=name, defaults={"title": name.title()})
-        Membership.objects.create(user=user, role=role, city=city, opd=opd, valid_from=LONG_AGO)
-        return user
-
-    return make
+    return made
 
 
-@pytest.fixture
-def cast(
-    person: Callable[..., User], city: City, other_city: City, kominfo: Opd, dinkes: Opd
-) -> dict[str, User]:
+def made(name: str, role: str, city: City, opd: Opd | None = None) -> User:
+    """An account with a role, or one more role of the same account."""
+    user, _created = User.objects.get_or_create(username=name, defaults={"title": name.title()})
+    Membership.objects.create(user=user, role=role, city=city, opd=opd, valid_from=LONG_AGO)
+    return user
+
+
+@grounded(at=NOW)
+def cast(city: City, other_city: City, kominfo: Opd, dinkes: Opd) -> dict[str, User]:
     """Everybody who might knock: one account per kind of person."""
     return {
-        "operator": person("operator-dinkes", Role.OPD_OPERATOR, city, dinkes),
-        "head": person("kepala-dinkes", Role.OPD_HEAD, city, dinkes),
-        "reviewer": person("kominfo", Role.REVIEWER, city, kominfo),
-        "planner": person("bappelitbang", Role.PLANNER, city, kominfo),
-        "auditor": person("inspektorat", Role.AUDITOR, city),
-        "leader": person("wali-kota", Role.LEADERSHIP, city),
-        "administrator": person("admin", Role.ADMINISTRATOR, city),
-        "assessor": person("asesor-1", Role.ASSESSOR, city),
-        "colleague": person("asesor-2", Role.ASSESSOR, city),
-        "outsider": person("asesor-lain", Role.ASSESSOR, other_city),
-        "foreign_reviewer": person("kominfo-lain", Role.REVIEWER, other_city),
+        "operator": made("operator-dinkes", Role.OPD_OPERATOR, city, dinkes),
+        "head": made("kepala-dinkes", Role.OPD_HEAD, city, dinkes),
+        "reviewer": made("kominfo", Role.REVIEWER, city, kominfo),
+        "planner": made("bappelitbang", Role.PLANNER, city, kominfo),
+        "auditor": made("inspektorat", Role.AUDITOR, city),
+        "leader": made("wali-kota", Role.LEADERSHIP, city),
+        "administrator": made("admin", Role.ADMINISTRATOR, city),
+        "assessor": made("asesor-1", Role.ASSESSOR, city),
+        "colleague": made("asesor-2", Role.ASSESSOR, city),
+        "outsider": made("asesor-lain", Role.ASSESSOR, other_city),
+        "foreign_reviewer": made("kominfo-lain", Role.REVIEWER, other_city),
     }
 
 
-@pytest.fixture
-def instrument(db: None) -> Instrument:
+@grounded(at=NOW)
+def instrument() -> Instrument:
     return load(as_file(SMALL))
 
 
-@pytest.fixture
+@grounded(at=NOW)
 def window(city: City, instrument: Instrument) -> EvaluationWindow:
     """A prepared window without seats."""
     return EvaluationWindow.objects.create(

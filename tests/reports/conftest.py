@@ -15,6 +15,7 @@ from evaluations.structure import structure_of
 from opd import tallies
 from opd.models import City, Evidence, Membership, Opd, QuickWin, Role, StoredFile, User
 from smartcity.lib import clock, files
+from tests.ground import grounded
 from tests.reports import sample
 
 LONG_AGO = datetime(2019, 1, 1, tzinfo=UTC)
@@ -24,21 +25,21 @@ OPENS = datetime(2022, 10, 3, 1, tzinfo=UTC)
 CLOSES = datetime(2022, 10, 8, 9, tzinfo=UTC)
 
 
-@pytest.fixture
-def instrument(db: None) -> Instrument:
+@grounded()
+def instrument() -> Instrument:
     """The whole sample instrument of 2022: five sections, 84 questions."""
     source = Path(django_settings.BASE_DIR) / "evaluations" / "data" / "instrument-sample-2022.yaml"
     return load(source.read_bytes())
 
 
-@pytest.fixture
+@grounded()
 def city(instrument: Instrument) -> City:
     return City.objects.create(
         code="21.72", name="Kota Tanjungpinang", evaluation_year=2022, dimension_set=instrument.dimension_set
     )
 
 
-@pytest.fixture
+@grounded()
 def opds(city: City) -> dict[str, Opd]:
     return {
         short: Opd.objects.create(city=city, short=short, official_name=office["name"], kind="dinas")
@@ -46,32 +47,34 @@ def opds(city: City) -> dict[str, Opd]:
     }
 
 
+def made(name: str, role: str, city: City, opd: Opd | None = None) -> User:
+    """An account with one role."""
+    user = User.objects.create(username=name, title=name.title())
+    Membership.objects.create(user=user, role=role, city=city, opd=opd, valid_from=LONG_AGO)
+    return user
+
+
 @pytest.fixture
 def person(city: City) -> Callable[..., User]:
-    def make(name: str, role: str, opd: Opd | None = None, at: City = city) -> User:
-        user = User.objects.create(username=name, title=name.title())
-        Membership.objects.create(user=user, role=role, city=at, opd=opd, valid_from=LONG_AGO)
-        return user
-
-    return make
+    return lambda name, role, opd=None, at=city: made(name, role, at, opd)
 
 
-@pytest.fixture
-def cast(person: Callable[..., User], opds: dict[str, Opd], city: City) -> dict[str, User]:
+@grounded()
+def cast(city: City, opds: dict[str, Opd]) -> dict[str, User]:
     """Everybody who might knock."""
     other = City.objects.create(
         code="21.71", name="Kota Lain", evaluation_year=2022, dimension_set=city.dimension_set
     )
     return {
-        "operator": person("operator", Role.OPD_OPERATOR, opds["DISBUDPAR"]),
-        "head": person("kepala", Role.OPD_HEAD, opds["DISBUDPAR"]),
-        "reviewer": person("kominfo", Role.REVIEWER, opds["DISKOMINFO"]),
-        "planner": person("bappelitbang", Role.PLANNER, opds["BAPPELITBANG"]),
-        "auditor": person("inspektorat", Role.AUDITOR),
-        "leader": person("wali-kota", Role.LEADERSHIP),
-        "administrator": person("admin", Role.ADMINISTRATOR),
-        "assessor": person("asesor", Role.ASSESSOR),
-        "foreign_reviewer": person("kominfo-lain", Role.REVIEWER, at=other),
+        "operator": made("operator", Role.OPD_OPERATOR, city, opds["DISBUDPAR"]),
+        "head": made("kepala", Role.OPD_HEAD, city, opds["DISBUDPAR"]),
+        "reviewer": made("kominfo", Role.REVIEWER, city, opds["DISKOMINFO"]),
+        "planner": made("bappelitbang", Role.PLANNER, city, opds["BAPPELITBANG"]),
+        "auditor": made("inspektorat", Role.AUDITOR, city),
+        "leader": made("wali-kota", Role.LEADERSHIP, city),
+        "administrator": made("admin", Role.ADMINISTRATOR, city),
+        "assessor": made("asesor", Role.ASSESSOR, city),
+        "foreign_reviewer": made("kominfo-lain", Role.REVIEWER, other),
     }
 
 
@@ -142,7 +145,7 @@ def photo(quick_wins: list[QuickWin], cast: dict[str, User], private_files: Path
     )
 
 
-@pytest.fixture
+@grounded()
 def window(city: City, instrument: Instrument, cast: dict[str, User]) -> EvaluationWindow:
     """A prepared window: 80 of 84 questions answered by the city."""
     window = EvaluationWindow.objects.create(

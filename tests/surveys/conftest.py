@@ -14,6 +14,7 @@ from surveys.models import Round
 from tests.evaluations.builders import CLOSES, DUE, as_file
 from tests.evaluations.builders import OPENS as WINDOW_OPENS
 from tests.evaluations.conftest import cast, dinkes, kominfo, other_city, person  # noqa: F401
+from tests.ground import grounded
 from tests.surveys.builders import DURING, SURVEYED, opened
 
 
@@ -26,12 +27,12 @@ def _during_the_survey() -> Iterator[None]:
     cache.clear()
 
 
-@pytest.fixture
-def instrument(db: None) -> Instrument:
+@grounded(at=DURING)
+def instrument() -> Instrument:
     return load(as_file(SURVEYED))
 
 
-@pytest.fixture
+@grounded(at=DURING)
 def city(instrument: Instrument) -> City:
     return City.objects.create(
         code="21.72", name="Kota Uji", evaluation_year=2022, dimension_set=instrument.dimension_set
@@ -56,7 +57,7 @@ def survey(city: City, cast: dict[str, User], dinkes: Opd) -> Round:  # noqa: F8
     return opened(city, cast, dinkes)
 
 
-@pytest.fixture
+@grounded(at=DURING)
 def window(city: City, instrument: Instrument) -> EvaluationWindow:
     """A prepared window of the same year and instrument."""
     return EvaluationWindow.objects.create(

@@ -13,14 +13,15 @@ from django.urls import reverse
 from dimensions.loading import load_dimension_set
 from opd.loading import load_city, read_rows
 from opd.models import City, ImportJob, MasterPlan, Opd, Role, User
+from tests.ground import grounded
 from tests.opd.imports.worlds import SAMPLES
 from tests.scenarios import grant
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-@pytest.fixture
-def city(db: None) -> City:
+@grounded()
+def city() -> City:
     base = Path(settings.BASE_DIR)
     dimensions: dict[str, dict[str, Any]] = {}
     for row in read_rows(base / "dimensions/data/dimensions.csv"):
@@ -54,7 +55,7 @@ def city(db: None) -> City:
     return city
 
 
-@pytest.fixture
+@grounded()
 def opds(city: City) -> dict[str, Opd]:
     return {row.short: row for row in Opd.objects.of_city(city)}
 

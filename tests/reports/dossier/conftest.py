@@ -15,7 +15,9 @@ from smartcity.lib import clock
 from smartcity.lib.files import path_for
 from smartcity.lib.models import digest_of
 from tests.evaluations.builders import CLOSES, DUE, LONG_AGO, OPENS, SMALL, areas, as_file
+from tests.ground import grounded
 
+DURING = CLOSES - timedelta(days=2)
 FROZEN = datetime(2022, 10, 3, 1, 0, 5, tzinfo=UTC)
 FORMULA = '=HYPERLINK("https://jahat.example","buka")'
 PDF, PHOTO, SHEET = b"%PDF-1.7 matriks", b"\xff\xd8 foto", b"PK lembar"
@@ -72,24 +74,24 @@ QUICK_WIN = {
 
 @pytest.fixture(autouse=True)
 def _during_the_window() -> Any:
-    with clock.at(CLOSES - timedelta(days=2)):
+    with clock.at(DURING):
         yield
 
 
-@pytest.fixture
-def city(db: None) -> City:
+@grounded(at=DURING)
+def city() -> City:
     dimension_set = load_dimension_set(SMALL["dimension_set"])
     return City.objects.create(
         code="21.72", name="Kota Tanjungpinang", evaluation_year=2022, dimension_set=dimension_set
     )
 
 
-@pytest.fixture
+@grounded(at=DURING)
 def instrument(city: City) -> Instrument:
     return load(as_file(SMALL))
 
 
-@pytest.fixture
+@grounded(at=DURING)
 def cast(city: City) -> dict[str, User]:
     opd = Opd.objects.create(city=city, short="KOMINFO", official_name="Dinas Kominfo", kind="dinas")
     other = City.objects.create(
@@ -114,7 +116,7 @@ def cast(city: City) -> dict[str, User]:
     }
 
 
-@pytest.fixture
+@grounded(at=DURING)
 def window(city: City, instrument: Instrument, cast: dict[str, User]) -> EvaluationWindow:
     """Open, with one declared assessor and one who has not declared yet."""
     window = EvaluationWindow.objects.create(
