@@ -52,7 +52,12 @@ def programs(request: HttpRequest) -> HttpResponse:
     if not rules.may_see_plan(user):
         raise PermissionDenied
     dimensions = list(SmartDimension.objects.of_set(city.dimension_set_id))
-    filters = ProgramFilter(request.GET, dimensions=dimensions, opds=Opd.objects.of_city(city))
+    filters = ProgramFilter(
+        request.GET,
+        dimensions=dimensions,
+        opds=Opd.objects.of_city(city),
+        usual={"year": city.evaluation_year},
+    )
     year = filters.chosen("year") or city.evaluation_year
     found = Program.objects.visible_to(user).of_city(city.pk).narrowed(**filters.narrowing(year)).lines()
     sorting = orders.PROGRAMS.read(request.GET)

@@ -55,7 +55,11 @@ def quick_wins(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     dimensions = list(SmartDimension.objects.of_set(city.dimension_set_id))
     filters = ListFilter(
-        request.GET, dimensions=dimensions, opds=Opd.objects.of_city(city), statuses=Status.choices
+        request.GET,
+        dimensions=dimensions,
+        opds=Opd.objects.of_city(city),
+        statuses=Status.choices,
+        usual={"year": city.evaluation_year},
     )
     year = filters.chosen("year") or city.evaluation_year
     rows = QuickWin.objects.visible_to(user).of_city(city.pk).in_year(year)
