@@ -46,7 +46,7 @@ PAGES = (
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """Return what base.html needs: nav, nav_waiting, who, what one may, city_name, office_line, theme, portal_now, deadline."""
+    """Return what base.html needs; its first lines list it."""
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         city = City.objects.first()

@@ -8,7 +8,6 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from dimensions.models import SmartDimension
 from opd import orders, rules
 from opd.access import city_of, person
 from opd.exchange import listing
@@ -16,7 +15,7 @@ from opd.exchange.listing import Listing
 from opd.forms.plan import ProgramFilter
 from opd.forms.progress import QuarterFilter
 from opd.forms.quick_wins import ListFilter
-from opd.models import City, Opd, Program, Progress, QuickWin, Status, User
+from opd.models import City, Opd, PlanTally, Program, Progress, QuickWin, Status, Tally, User
 from opd.views import desk_exports, progress_list
 from smartcity.lib.sorting import through
 
@@ -38,7 +37,7 @@ def export(request: HttpRequest, what: str) -> HttpResponseBase:
 
 def _programs(request: HttpRequest, user: User, city: City) -> tuple[int, Listing]:
     opds = Opd.objects.of_city(city)
-    filters = ProgramFilter(request.GET, dimensions=_dimensions(city), opds=opds)
+    filters = ProgramFilter(request.GET, dimensions=PlanTally.objects.dimensions_of(city), opds=opds)
     year = filters.chosen("year") or city.evaluation_year
     rows = Program.objects.visible_to(user).of_city(city.pk).narrowed(**filters.narrowing(year))
     sorting = orders.PROGRAMS.read(request.GET)
@@ -48,7 +47,7 @@ def _programs(request: HttpRequest, user: User, city: City) -> tuple[int, Listin
 def _quick_wins(request: HttpRequest, user: User, city: City) -> tuple[int, Listing]:
     filters = ListFilter(
         request.GET,
-        dimensions=_dimensions(city),
+        dimensions=Tally.objects.dimensions_of(city),
         opds=Opd.objects.of_city(city),
         statuses=Status.choices,
     )
@@ -65,10 +64,6 @@ def _progress(request: HttpRequest, user: User, city: City) -> tuple[int, Listin
     rows = Progress.objects.visible_to(user).of_programs(programs, year)
     rows = rows.order_by(*through(orders.PROGRESS.read(request.GET).fields, "program"), "quarter")
     return year, listing.progress(rows, year, user)
-
-
-def _dimensions(city: City) -> list[SmartDimension]:
-    return list(SmartDimension.objects.of_set(city.dimension_set_id))
 
 
 LISTS: dict[str, Callable[[HttpRequest, User, City], tuple[int, Listing]]] = {

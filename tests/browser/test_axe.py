@@ -39,7 +39,8 @@ CUT = """() => { const bar = document.querySelector(".topbar__nav"), edge = bar?
   const fold = bar?.querySelector("details"); if (fold) fold.open = true;
   const cut = [...(bar?.querySelectorAll(".topbar__pages a") ?? [])].filter((entry) => {
     const box = entry.getBoundingClientRect();
-    return !box.width || box.left < edge.left - 1 || box.right > edge.right + 1 || entry.scrollWidth > entry.clientWidth + 1; });
+    const whole = box.width && entry.scrollWidth <= entry.clientWidth + 1;
+    return !whole || box.left < edge.left - 1 || box.right > edge.right + 1; });
   if (fold) fold.open = false;
   return cut.map((entry) => entry.textContent.trim()); }"""
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
