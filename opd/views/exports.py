@@ -20,6 +20,16 @@ from opd.views import desk_exports, progress_list
 from smartcity.lib.sorting import through
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+#: What a list is called in somebody's folder of downloads.
+FILE_NAMES = {
+    "programmes": "program-kerja",
+    "quick-wins": "quick-win",
+    "progress": "laporan-triwulan",
+    "queue": "antrean",
+    "board": "kelengkapan",
+    "decisions": "keputusan",
+    "changes": "perubahan",
+}
 HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"}
 
 
@@ -32,7 +42,7 @@ def export(request: HttpRequest, what: str) -> HttpResponseBase:
     if not rules.may_list(user):
         raise PermissionDenied
     year, found = LISTS[what](request, user, city)
-    return respond(request, found, f"{what}-{year}")
+    return respond(request, found, f"{FILE_NAMES[what]}-{year}")
 
 
 def _programs(request: HttpRequest, user: User, city: City) -> tuple[int, Listing]:
@@ -85,7 +95,7 @@ def template(request: HttpRequest, what: str) -> HttpResponseBase:
         raise PermissionDenied
     year = city.evaluation_year
     found = _own_programs(user, city, year) if what == "programmes" else _own_quick_wins(user, city, year)
-    return respond(request, found, f"templat-{what}-{year}")
+    return respond(request, found, f"templat-{FILE_NAMES[what]}-{year}")
 
 
 def _own_programs(user: User, city: City, year: int) -> Listing:
