@@ -1,6 +1,6 @@
 """The yardstick: sets of smart city dimensions, time-bounded, never enums in code."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -48,6 +48,13 @@ class SmartDimensionQuerySet(models.QuerySet["SmartDimension"]):
 
     def of_set(self, dimension_set: "DimensionSet | int") -> Self:
         return self.filter(dimension_set=dimension_set).order_by("order")
+
+    def of_set_or(self, dimension_set: "DimensionSet | int", others: models.QuerySet[Any, Any]) -> Self:
+        """Those of a set first, then others that are still told of: rows of years before the set changed."""
+        own = models.Case(models.When(dimension_set=dimension_set, then=0), default=1)
+        return self.filter(Q(dimension_set=dimension_set) | Q(pk__in=others)).order_by(
+            own, "dimension_set", "order"
+        )
 
     def with_sub_dimensions(self) -> Self:
         return self.prefetch_related("sub_dimensions")

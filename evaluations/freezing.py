@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from evaluations import follow_up
 from evaluations.answering import answer_payload
 from evaluations.models import EvaluationWindow, Snapshot, SnapshotItem
+from opd import trend
 from opd.models import CityBudget, MasterPlan, ProgramYear, QuickWin, User
 from opd.payload import masterplan_payload, program_year_payload, quick_win_payload
 from smartcity.lib import clock
@@ -149,7 +150,8 @@ def _masterplan(window: EvaluationWindow) -> Iterator[dict[str, Any]]:
     """The plan in force in the year, or the newest before it; none when the city has no plan."""
     plan = MasterPlan.objects.told_in(window.city_id, window.year)
     if plan is not None:
-        yield masterplan_payload(plan, CityBudget.objects.of_year(window.city_id, window.year))
+        budget = CityBudget.objects.of_year(window.city_id, window.year)
+        yield masterplan_payload(plan, budget, trend.told(window.city_id, until=window.year))
 
 
 def _programs(window: EvaluationWindow) -> Iterator[dict[str, Any]]:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from opd.completeness import FIELDS, PROGRESS_FIELDS, counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from opd.models import CityBudget, Claim, MasterPlan, Program, ProgramYear, Progress, QuickWin
+    from opd.trend import Told
 
 SCHEMA = 1
 CHOICES = ("status_kind", "fund_source")
@@ -152,8 +153,10 @@ def program_year_payload(year: "ProgramYear") -> dict[str, Any]:
     )
 
 
-def masterplan_payload(plan: "MasterPlan", budget: "CityBudget | None") -> dict[str, Any]:
-    """Return the masterplan and the whole APBD of the year it is told for."""
+def masterplan_payload(
+    plan: "MasterPlan", budget: "CityBudget | None", years: "Sequence[Told]"
+) -> dict[str, Any]:
+    """Return the masterplan, the whole APBD of the year it is told for, and how the years up to it went."""
     return {
         "schema": SCHEMA,
         "title": plan.title,
@@ -163,6 +166,7 @@ def masterplan_payload(plan: "MasterPlan", budget: "CityBudget | None") -> dict[
         "vision": plan.vision,
         "apbd": plain(budget.total) if budget else "",
         "apbd_sample": bool(budget and budget.sample),
+        "years": [{"year": row.year, "counts": row.counts, "sets": row.sets} for row in years],
     }
 
 

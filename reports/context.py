@@ -17,7 +17,7 @@ from evaluations.models import EvaluationWindow, Snapshot, SnapshotItem
 from evaluations.results import card_payload, frozen_answers, self_card
 from evaluations.scoring import SMART_DIMENSION, SUB_DIMENSION
 from evaluations.structure import structure_of
-from opd import completeness
+from opd import completeness, trend
 from opd.models import (
     City,
     CityBudget,
@@ -140,7 +140,7 @@ def _live_plan(city: City, year: int) -> tuple[Mapping[str, Any] | None, list[Ma
     rows: list[Mapping[str, Any]] = [
         program_year_payload(row) for row in ProgramYear.objects.told_of(plan, year)
     ]
-    return masterplan_payload(plan, budget), rows
+    return masterplan_payload(plan, budget, trend.told(city.pk, until=year)), rows
 
 
 def _plan(header: Mapping[str, Any] | None, programs: Iterable[Mapping[str, Any]]) -> Plan | None:
@@ -152,7 +152,11 @@ def _plan(header: Mapping[str, Any] | None, programs: Iterable[Mapping[str, Any]
         {name: row[name] for name in PROGRAM_TEXTS} | {name: row[name] or None for name in PROGRAM_NUMBERS}
         for row in programs
     ]
-    plan: Any = {name: header[name] for name in names} | {"apbd": header["apbd"] or None, "programs": rows}
+    plan: Any = {name: header[name] for name in names} | {
+        "apbd": header["apbd"] or None,
+        "programs": rows,
+        "years": header.get("years", []),  # snapshots of before the years were kept have none
+    }
     return cast(Plan, plan)
 
 

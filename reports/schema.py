@@ -222,8 +222,19 @@ class Program(TypedDict):
     sample: bool
 
 
+class PlanYear(TypedDict):
+    """A year of the plan up to that of the report: counts as in opd.trend, the dimension sets it was told by."""
+
+    year: int
+    counts: dict[str, int]
+    sets: list[str]
+
+
 class Plan(TypedDict):
-    """The masterplan and its approved programmes in the year of the report. `apbd`: the whole APBD of the year."""
+    """The masterplan and its approved programmes in the year of the report. `apbd`: the whole APBD of the year.
+
+    `years` is missing, or empty, in what was frozen before they were kept: then there is no trend to print.
+    """
 
     title: str
     regulation: str
@@ -233,6 +244,7 @@ class Plan(TypedDict):
     apbd: str | None
     apbd_sample: bool
     programs: list[Program]
+    years: NotRequired[list[PlanYear]]
 
 
 class Service(TypedDict):

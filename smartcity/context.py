@@ -46,7 +46,7 @@ PAGES = (
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """Return what base.html needs: nav, who, what one may, city_name, office_line, theme, portal_now, deadline."""
+    """Return what base.html needs; its first lines list it."""
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         city = City.objects.first()
@@ -59,8 +59,10 @@ def portal(request: HttpRequest) -> dict[str, Any]:
             "schedule": SimpleLazyObject(lambda: _schedule(city)),
         }
     city = user.city()
+    nav = SimpleLazyObject(lambda: _nav(request, user))
     return {
-        "nav": SimpleLazyObject(lambda: _nav(request, user)),
+        "nav": nav,
+        "nav_waiting": SimpleLazyObject(lambda: sum(entry["count"] for entry in nav)),
         "who": {"title": str(user), "place": _place(user)},
         "desk_tasks": SimpleLazyObject(lambda: desk.waiting_for(user, clock.now())),
         "submission_tasks": SimpleLazyObject(lambda: submission_tasks(user)),

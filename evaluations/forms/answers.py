@@ -142,6 +142,10 @@ class AnswerFilter(forms.Form):
         """Whether anything was chosen."""
         return any(self.cleaned_data.values())
 
+    def in_force(self) -> int:
+        """How many of the filters narrow the list."""
+        return sum(1 for value in self.cleaned_data.values() if value)
+
     def matches(self, row: dict[str, Any]) -> bool:
         """Whether a row of the list (section, dimension, opd, status_code, filled) is wanted."""
         asked = {name: value for name, value in self.cleaned_data.items() if value}

@@ -4,6 +4,7 @@ Every figure is read from the summary of the plan, so the page costs the same fo
 five thousand; every figure leads to its rows and says how it is counted.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -22,8 +23,9 @@ from evaluations.views.plan_sums import NUMBERS, STATES, Sums, added, by, carrie
 from opd import audit
 from opd import rules as opd_rules
 from opd.access import city_of, person
-from opd.models import City, CityBudget, Meeting, PlanTally, State, User
+from opd.models import City, CityBudget, MasterPlan, Meeting, PlanTally, State, User
 from opd.presentation.meetings import meeting_line
+from opd.trend import SET, gathered
 from opd.views import changes_page
 from smartcity.lib import clock, decimals
 
@@ -45,14 +47,15 @@ def city_plan(request: HttpRequest) -> HttpResponse:
 
 def _page(city: City, wanted: str, show: str) -> dict[str, Any]:
     """Return the context: figures, dimensions, heat, targets, money, who needs help, trend, years."""
-    trend = by("year", PlanTally.objects.of_city(city.pk).summed("year", names=NUMBERS))
+    by_set = PlanTally.objects.of_city(city.pk).summed("year", SET, names=NUMBERS)
+    trend = by("year", by_set)
     years = sorted(trend, reverse=True)
     year = next((row for row in years if str(row) == wanted), city.evaluation_year)
     cells = PlanTally.objects.of_year(city.pk, year).summed(
         "opd", "opd__short", "opd__official_name", "dimension", names=NUMBERS
     )
-    dimensions = list(SmartDimension.objects.of_set(city.dimension_set_id))
     by_dimension = by("dimension", cells)
+    dimensions = _dimensions(city, by_dimension)
     whole = added(cells)
     budgets = CityBudget.objects.by_year(city.pk)
     change = last_change(audit.last_of(city.pk, year, *FIGURES_CHANGED), city)
@@ -70,9 +73,22 @@ def _page(city: City, wanted: str, show: str) -> dict[str, Any]:
         "targets": _targets(whole, year, change),
         "money": city_money.money(city, year, whole, budgets.get(year), change),
         "help": city_help.help_page(city, year) if whole["programs"] else {},
-        "trend": city_trend.trend(trend, budgets),
+        "trend": city_trend.trend(
+            trend, budgets, gathered((row["year"], row[SET]) for row in by_set if row["programs"])
+        ),
         "programs_url": rows_url(year),
+        "sample": MasterPlan.objects.has_sample_programs(city.pk),
     }
+
+
+def _dimensions(city: City, by_dimension: Mapping[int, Sums]) -> list[SmartDimension]:
+    """Those of the city, and those of another set by which programmes of the year are told."""
+    own = list(SmartDimension.objects.of_set(city.dimension_set_id))
+    counted = {pk for pk, sums in by_dimension.items() if sums["programs"]}
+    if not (elsewhere := counted - {row.pk for row in own}):
+        return own
+    others = list(SmartDimension.objects.filter(pk__in=elsewhere).order_by("dimension_set", "order"))
+    return [*own, *others] if counted - elsewhere else others
 
 
 def _since(user: User, city: City) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The years side by side: states, targets, money; as a picture and as the table of the same rows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -9,18 +9,22 @@ from django.utils.translation import ngettext
 
 from evaluations.views.plan_sums import STATES, Sums, carried_out, rows_url
 from opd.models import CityBudget, State
+from opd.presentation.plan import STATE_TONES, UNTOLD_TONE
+from opd.trend import plan_note
 from smartcity.lib import charts, decimals
 
-#: Neighbours differ in more than colour: two filled tones, a light one, an outline, an outline with lines.
-TONES = {"running": "h3", "done": "h4", "in_discussion": "h2", "not_started": "hollow", "stopped": "lines"}
-TONE_UNTOLD = "track"
 
+def trend(
+    sums: Mapping[int, Sums], budgets: Mapping[int, CityBudget], sets: Mapping[int, Sequence[str]]
+) -> dict[str, Any]:
+    """Return the chart of the years, its legend and its table; every number leads to its rows.
 
-def trend(sums: Mapping[int, Sums], budgets: Mapping[int, CityBudget]) -> dict[str, Any]:
-    """Return the chart of the years, its legend and its table; every number leads to its rows."""
+    `sets` names the dimensions each year was told by: where they changed the reader is told so.
+    """
     ordered = {year: sums[year] for year in sorted(sums)}
     return {
         "chart": _chart(ordered) if ordered else "",
+        "note": plan_note({year: sets.get(year, ()) for year in ordered}),
         "legend": _legend(ordered),
         "years": [{"year": year, "url": f"?year={year}"} for year in ordered],
         "lines": _lines(ordered, budgets),
@@ -28,8 +32,8 @@ def trend(sums: Mapping[int, Sums], budgets: Mapping[int, CityBudget]) -> dict[s
 
 
 def _parts(sums: Sums) -> list[charts.Part]:
-    parts = [charts.Part(str(State(state).label), sums[name], TONES[name]) for name, state in STATES]
-    return [*parts, charts.Part(_("No state yet"), sums["unknown"], TONE_UNTOLD)]
+    parts = [charts.Part(str(State(state).label), sums[name], STATE_TONES[state]) for name, state in STATES]
+    return [*parts, charts.Part(_("No state yet"), sums["unknown"], UNTOLD_TONE)]
 
 
 def _chart(sums: Mapping[int, Sums]) -> str:
@@ -77,9 +81,9 @@ def _legend(sums: Mapping[int, Sums]) -> list[dict[str, Any]]:
     """The states that occur, in the order of the bars, and what the thin bar is."""
     rows = list(sums.values())
     there = [(name, state) for name, state in STATES if any(row[name] for row in rows)]
-    shown = [(TONES[name], str(State(state).label)) for name, state in there]
+    shown = [(STATE_TONES[state], str(State(state).label)) for _name, state in there]
     if any(row["unknown"] for row in rows):
-        shown.append((TONE_UNTOLD, _("No state yet")))
+        shown.append((UNTOLD_TONE, _("No state yet")))
     return [{"swatch": charts.swatch(tone), "text": text} for tone, text in shown]
 
 

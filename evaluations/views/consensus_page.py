@@ -105,6 +105,7 @@ def table_page(board: Board, asked: Mapping[str, str]) -> dict[str, Any]:
             ],
             "section": section,
             "flagged": flagged,
+            "filters": {"in_force": bool(section) + flagged},
             "count": _counted(len(shown)),
             "flags_count": str(sum(bool(line.flags) for line in board.lines)),
             "own_index": own,

@@ -21,6 +21,7 @@ from evaluations.results import recomputed, version_of
 from evaluations.scoring import Recomputed, improvement
 from evaluations.structure import Structure, structure_of
 from opd.access import city_of, person
+from opd.trend import gathered, index_note
 from smartcity.lib import charts, decimals
 
 Payload = Mapping[str, Any]
@@ -32,12 +33,16 @@ def trend(request: HttpRequest) -> HttpResponse:
     user, city = person(request), city_of(request)
     if not rules.may_see_dashboard(user):
         raise PermissionDenied
-    results = list(Result.objects.visible_to(user).of_city(city.pk).oldest_first())
+    seen = Result.objects.visible_to(user).of_city(city.pk)
+    results = list(seen.select_related("window__instrument__dimension_set").oldest_first())
     versions = list(Instrument.objects.select_related("dimension_set").newest_first())
     asked = request.GET.get("under", "")
     under = next((row for row in versions if str(row.pk) == asked), None)
     context: dict[str, Any] = {
         "rows": as_judged(results),
+        "note": index_note(
+            gathered((row.window.year, str(row.window.instrument.dimension_set)) for row in results)
+        ),
         "mixed": len({version_of(row) for row in results}) > 1,
         "versions": [
             {"pk": str(row.pk), "label": str(row.label), "chosen": row == under} for row in versions

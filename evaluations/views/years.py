@@ -19,6 +19,7 @@ from evaluations.others import Published, published_by_others
 from evaluations.views.official_page import as_given, badge, gain
 from opd.access import city_of, person
 from opd.models import City, User
+from opd.trend import gathered, index_note
 from smartcity.lib import charts, dates, decimals
 
 OFFICIAL_TONE, COMPUTED_TONE = "h4", "h2"
@@ -35,6 +36,7 @@ def years(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "computed": any(not row["official"] for row in rows),
         "chart": _chart(rows),
+        "note": index_note(gathered((row["year"], row["set"]) for row in rows)),
         "legend": _legend(rows),
         "drafts": _drafts(user, city),
         "may_enter": rules.may_enter_official(user, city.pk),
@@ -49,7 +51,9 @@ def history(user: User, city: City) -> list[dict[str, Any]]:
         OfficialResult.objects.visible_to(user).of_city(city.pk).published().for_page().newest_first()
     )
     spoken = {row.window_id for row in letters if row.window_id}
-    results = Result.objects.visible_to(user).of_city(city.pk).select_related("window__instrument")
+    results = (
+        Result.objects.visible_to(user).of_city(city.pk).select_related("window__instrument__dimension_set")
+    )
     computed = {row.window_id: row for row in results}
     rows = [_official_row(row, computed.get(row.window_id)) for row in letters]
     rows += [_computed_row(row) for pk, row in computed.items() if pk not in spoken]
@@ -68,6 +72,7 @@ def _official_row(row: OfficialResult, computed: Result | None) -> dict[str, Any
         "gain": gain(row),
         "computed": decimals.display(computed.index) if computed and computed.index is not None else "",
         "instrument": str(row.instrument.label),
+        "set": str(row.instrument.dimension_set),
         "letter": row.letter_number,
         "letter_date": dates.long_date(row.letter_date),
         "rank": decimals.display(row.rank_national, 0) if row.rank_national else "",
@@ -92,6 +97,7 @@ def _computed_row(row: Result) -> dict[str, Any]:
         "gain": None,
         "computed": "",
         "instrument": str(row.window.instrument.label),
+        "set": str(row.window.instrument.dimension_set),
         "letter": "",
         "letter_date": "",
         "rank": "",

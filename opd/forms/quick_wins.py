@@ -275,8 +275,10 @@ class QueueFilter(Narrowing):
 
     def __init__(self, *args: Any, dimensions: Iterable[SmartDimension], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [("", _("All")), *((row.code, str(row)) for row in dimensions)]
-        self.fields["dimension"].choices = choices  # type: ignore[attr-defined]
+        named: dict[str, str] = {}
+        for row in dimensions:  # a code of two sets stands once, as the first one calls it
+            named.setdefault(row.code, str(row))
+        self.fields["dimension"].choices = [("", _("All")), *named.items()]  # type: ignore[attr-defined]
 
     def dimensions(self) -> list[dict[str, Any]]:
         return self._options("dimension")

@@ -1,5 +1,6 @@
 """What several forms ask in the same way."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -30,10 +31,20 @@ class Narrowing(forms.Form):
     #: The fields that filter_selects.html draws.
     SELECTS: tuple[str, ...] = ()
 
+    def __init__(self, *args: Any, usual: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
+        """`usual` is what the list shows when nobody asks, by field: the year worked on, the quarter that is due."""
+        super().__init__(*args, **kwargs)
+        self.usual = usual or {}
+
     def chosen(self, name: str) -> Any:
         """The cleaned value, or None when it was not given or not understood."""
         self.is_valid()
         return self.cleaned_data.get(name) or None
+
+    def in_force(self) -> int:
+        """How many of the filters narrow the list: chosen, understood, and other than usual."""
+        chosen = ((name, self.chosen(name)) for name in self.fields)
+        return sum(1 for name, value in chosen if value is not None and value != self.usual.get(name))
 
     def selects(self) -> list[dict[str, Any]]:
         """The selects as plain rows: drawing each as a widget costs as much as a line of the list."""

@@ -26,9 +26,17 @@ class MasterPlanQuerySet(models.QuerySet["MasterPlan"]):
         """The plan the pages speak of: of the year now worked on, or the one that has yet to begin."""
         return self.told_in(city.pk, city.evaluation_year) or self.filter(city=city).last()
 
+    def has_sample_programs(self, city_id: int) -> bool:
+        """Whether the figures of a city's programmes are examples, so that pages which add them up say so."""
+        marks = self.filter(city=city_id).values_list("sample_fields", flat=True)
+        return any(MasterPlan.PROGRAMS in fields for fields in marks)
+
 
 class MasterPlan(Stamped, Versioned):
     """The masterplan of a city: a mayoral regulation, a period, a vision."""
+
+    #: In `sample_fields`: the figures of the programmes are examples.
+    PROGRAMS = "programs"
 
     city = models.ForeignKey(City, models.PROTECT, related_name="plans", verbose_name=_("city"))
     title = models.CharField(_("title"), max_length=200, validators=[plain_text])

@@ -84,6 +84,11 @@ class QuickWinQuerySet(models.QuerySet["QuickWin"]):
     def in_year(self, year: int) -> Self:
         return self.filter(year=year)
 
+    def recorded_by_year(self) -> dict[int, int]:
+        """How many of each year are known from public sources only."""
+        rows = self.filter(status=Status.RECORDED).order_by("year").values_list("year")
+        return dict(rows.annotate(count=models.Count("pk")))
+
     def of_city(self, city_id: int) -> Self:
         return self.filter(city=city_id)
 

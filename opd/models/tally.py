@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 
+from dimensions.models import SmartDimension
 from opd.models.desks import approved_by, verified_by
 from opd.models.places import City, Opd
 from opd.models.program_year import State
@@ -30,6 +31,11 @@ class TallyQuerySet(models.QuerySet[Any]):
 
     def of_year(self, city_id: int, year: int) -> Self:
         return self.filter(city=city_id, year=year)
+
+    def dimensions_of(self, city: City) -> list[SmartDimension]:
+        """The dimensions a list is narrowed by: the city's, then those by which earlier years are told."""
+        there = self.of_city(city.pk).order_by().values("dimension")
+        return list(SmartDimension.objects.of_set_or(city.dimension_set_id, there))
 
     def plans_by_year(self, city_id: int) -> list[dict[str, Any]]:
         """What the plan's cells add up to, year by year."""

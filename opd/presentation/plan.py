@@ -10,7 +10,17 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from opd.models import Opd, PlanStatus, PlanTally, Program, ProgramEvent, ProgramYear, Role, State
+from opd.models import (
+    Opd,
+    PlanStatus,
+    PlanTally,
+    Program,
+    ProgramEvent,
+    ProgramYear,
+    Role,
+    State,
+    StateChange,
+)
 from opd.workflow import PROGRAM
 from smartcity.lib import dates, decimals
 
@@ -27,6 +37,15 @@ STATE_BADGES = {
     State.DONE: ("terkunci", "check"),
     State.STOPPED: ("terlambat", "close"),
 }
+#: Neighbours in a bar differ in more than colour: two filled tones, a light one, an outline, one with lines.
+STATE_TONES = {
+    State.RUNNING: "h3",
+    State.DONE: "h4",
+    State.IN_DISCUSSION: "h2",
+    State.NOT_STARTED: "hollow",
+    State.STOPPED: "lines",
+}
+UNTOLD_TONE = "track"
 EVENT_CSS = {"submit": "is-sent", "return": "is-returned", "reopen": "is-returned", "approve": "is-ok"}
 
 
@@ -140,6 +159,42 @@ def program_history(events: Iterable[ProgramEvent]) -> list[dict[str, Any]]:
         }
         for event in events
     ]
+
+
+#: How a turn of the state looks in the timeline.
+STATE_CSS = {
+    State.IN_DISCUSSION: "is-sent",
+    State.RUNNING: "is-ok",
+    State.DONE: "is-ok",
+    State.STOPPED: "is-returned",
+}
+
+
+def state_history(program: Program, changes: Iterable[StateChange]) -> list[dict[str, Any]]:
+    """Return how the state of a programme turned over the years, newest first: to what, from what, by whom, why."""
+    sample = "years" in program.sample_fields
+    return [
+        {
+            "css": STATE_CSS.get(State(row.target), "") if row.target else "",
+            "verb": str(State(row.target).label) if row.target else _("No state yet"),
+            "text": _turned(row),
+            "iso": row.at.isoformat(),
+            "at": dates.wib(row.at),
+            "note": row.reason,
+            "sample": sample,
+        }
+        for row in changes
+    ]
+
+
+def _turned(row: StateChange) -> str:
+    """ "2021, before: In discussion, Reviewer": what is known of it."""
+    said = [str(row.year)]
+    if row.source:
+        said.append(_("before: %(state)s") % {"state": State(row.source).label})
+    if row.role:
+        said.append(str(Role(row.role).label))
+    return ", ".join(said)
 
 
 def state_counts(tallies: Iterable[PlanTally]) -> dict[str, Any]:

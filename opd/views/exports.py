@@ -8,7 +8,6 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from dimensions.models import SmartDimension
 from opd import orders, rules
 from opd.access import city_of, person
 from opd.exchange import listing
@@ -16,11 +15,21 @@ from opd.exchange.listing import Listing
 from opd.forms.plan import ProgramFilter
 from opd.forms.progress import QuarterFilter
 from opd.forms.quick_wins import ListFilter
-from opd.models import City, Opd, Program, Progress, QuickWin, Status, User
+from opd.models import City, Opd, PlanTally, Program, Progress, QuickWin, Status, Tally, User
 from opd.views import desk_exports, progress_list
 from smartcity.lib.sorting import through
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+#: What a list is called in somebody's folder of downloads.
+FILE_NAMES = {
+    "programmes": "program-kerja",
+    "quick-wins": "quick-win",
+    "progress": "laporan-triwulan",
+    "queue": "antrean",
+    "board": "kelengkapan",
+    "decisions": "keputusan",
+    "changes": "perubahan",
+}
 HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"}
 
 
@@ -33,12 +42,12 @@ def export(request: HttpRequest, what: str) -> HttpResponseBase:
     if not rules.may_list(user):
         raise PermissionDenied
     year, found = LISTS[what](request, user, city)
-    return respond(request, found, f"{what}-{year}")
+    return respond(request, found, f"{FILE_NAMES[what]}-{year}")
 
 
 def _programs(request: HttpRequest, user: User, city: City) -> tuple[int, Listing]:
     opds = Opd.objects.of_city(city)
-    filters = ProgramFilter(request.GET, dimensions=_dimensions(city), opds=opds)
+    filters = ProgramFilter(request.GET, dimensions=PlanTally.objects.dimensions_of(city), opds=opds)
     year = filters.chosen("year") or city.evaluation_year
     rows = Program.objects.visible_to(user).of_city(city.pk).narrowed(**filters.narrowing(year))
     sorting = orders.PROGRAMS.read(request.GET)
@@ -48,7 +57,7 @@ def _programs(request: HttpRequest, user: User, city: City) -> tuple[int, Listin
 def _quick_wins(request: HttpRequest, user: User, city: City) -> tuple[int, Listing]:
     filters = ListFilter(
         request.GET,
-        dimensions=_dimensions(city),
+        dimensions=Tally.objects.dimensions_of(city),
         opds=Opd.objects.of_city(city),
         statuses=Status.choices,
     )
@@ -65,10 +74,6 @@ def _progress(request: HttpRequest, user: User, city: City) -> tuple[int, Listin
     rows = Progress.objects.visible_to(user).of_programs(programs, year)
     rows = rows.order_by(*through(orders.PROGRESS.read(request.GET).fields, "program"), "quarter")
     return year, listing.progress(rows, year, user)
-
-
-def _dimensions(city: City) -> list[SmartDimension]:
-    return list(SmartDimension.objects.of_set(city.dimension_set_id))
 
 
 LISTS: dict[str, Callable[[HttpRequest, User, City], tuple[int, Listing]]] = {
@@ -90,7 +95,7 @@ def template(request: HttpRequest, what: str) -> HttpResponseBase:
         raise PermissionDenied
     year = city.evaluation_year
     found = _own_programs(user, city, year) if what == "programmes" else _own_quick_wins(user, city, year)
-    return respond(request, found, f"templat-{what}-{year}")
+    return respond(request, found, f"templat-{FILE_NAMES[what]}-{year}")
 
 
 def _own_programs(user: User, city: City, year: int) -> Listing:

@@ -17,7 +17,7 @@ from opd import actions, orders, rules
 from opd.access import city_of, give_back, person, posted_key, posted_version
 from opd.forms.plan import SECTION_FORMS, NewProgramForm, NewYearForm, ProgramFilter, YearForm
 from opd.forms.quick_wins import MoveForm
-from opd.models import City, MasterPlan, Opd, Program, ProgramYear, QuickWin, User
+from opd.models import City, MasterPlan, Opd, PlanTally, Program, ProgramYear, QuickWin, User
 from opd.presentation.plan import (
     opd_name,
     plan_badge,
@@ -25,6 +25,7 @@ from opd.presentation.plan import (
     program_history,
     program_rows,
     state_badge_html,
+    state_history,
     year_rows,
 )
 from opd.presentation.quick_wins import tile_html
@@ -51,8 +52,13 @@ def programs(request: HttpRequest) -> HttpResponse:
     user, city = person(request), city_of(request)
     if not rules.may_see_plan(user):
         raise PermissionDenied
-    dimensions = list(SmartDimension.objects.of_set(city.dimension_set_id))
-    filters = ProgramFilter(request.GET, dimensions=dimensions, opds=Opd.objects.of_city(city))
+    dimensions = PlanTally.objects.dimensions_of(city)
+    filters = ProgramFilter(
+        request.GET,
+        dimensions=dimensions,
+        opds=Opd.objects.of_city(city),
+        usual={"year": city.evaluation_year},
+    )
     year = filters.chosen("year") or city.evaluation_year
     found = Program.objects.visible_to(user).of_city(city.pk).narrowed(**filters.narrowing(year)).lines()
     sorting = orders.PROGRAMS.read(request.GET)
@@ -148,6 +154,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "supporting": list(program.supporting.order_by("short")),
         "quick_wins": QuickWin.objects.visible_to(user).of_program(program),
         "history": program_history(program.events.all()),
+        "states": state_history(program, program.state_changes.all()),
         "may_edit": rules.may_edit_program(user, program),
         **moves(user, program),
     }

@@ -40,6 +40,10 @@ def progress_list(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     filters = QuarterFilter(request.GET)
     year, periods, due = _asked(city, filters)
+    filters.usual = {
+        "year": city.evaluation_year,
+        "quarter": due,
+    }  # the quarter names the dates, not the rows
     found = listed(user, city, year, filters).values_list(*progress_table.PROGRAM, named=True)
     sorting = orders.PROGRESS.read(request.GET)
     page = paging.page(found, request.GET.get("page", ""), order=sorting.fields, size=PAGE)

@@ -23,7 +23,7 @@ from opd.access import (
     quick_win_or_404,
 )
 from opd.forms.quick_wins import SECTION_FORMS, CreateForm, ListFilter, MoveForm, readable_of, unreadable_of
-from opd.models import Evidence, Opd, Program, QuickWin, Status
+from opd.models import Evidence, Opd, Program, QuickWin, Status, Tally
 from opd.payload import counted_of, quick_win_payload
 from opd.presentation.plan import opd_name
 from opd.presentation.quick_wins import (
@@ -53,9 +53,13 @@ def quick_wins(request: HttpRequest) -> HttpResponse:
     user, city = person(request), city_of(request)
     if not rules.may_list(user):
         raise PermissionDenied
-    dimensions = list(SmartDimension.objects.of_set(city.dimension_set_id))
+    dimensions = Tally.objects.dimensions_of(city)
     filters = ListFilter(
-        request.GET, dimensions=dimensions, opds=Opd.objects.of_city(city), statuses=Status.choices
+        request.GET,
+        dimensions=dimensions,
+        opds=Opd.objects.of_city(city),
+        statuses=Status.choices,
+        usual={"year": city.evaluation_year},
     )
     year = filters.chosen("year") or city.evaluation_year
     rows = QuickWin.objects.visible_to(user).of_city(city.pk).in_year(year)

@@ -11,8 +11,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from opd import actions, rules
 from opd.access import city_of, person, quick_win_or_404
-from opd.models import PlanTally, Program, ProgramYear, State, Tally
+from opd.models import MasterPlan, PlanTally, Program, ProgramYear, QuickWin, State, Tally
 from opd.models.tally import STATES
+from opd.trend import SET, gathered, plan_note
 from smartcity.lib import decimals
 
 MOST = 50
@@ -26,6 +27,14 @@ def years(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     plans = {row["year"]: row for row in PlanTally.objects.visible_to(user).plans_by_year(city.pk)}
     quick_wins = {row["year"]: row for row in Tally.objects.visible_to(user).quick_wins_by_year(city.pk)}
+    recorded = QuickWin.objects.visible_to(user).of_city(city.pk).recorded_by_year()
+    for (
+        year,
+        count,
+    ) in recorded.items():  # of the years before the portal: outside the procedure, so in no summary
+        row = quick_wins.setdefault(year, {"quick_wins": 0, "verified": 0})
+        row |= {"quick_wins": row["quick_wins"] + count, "recorded": count}
+    seen = PlanTally.objects.visible_to(user).of_city(city.pk).filter(programs__gt=0)
     every = sorted(plans.keys() | quick_wins.keys())[-6:]
     carried = ProgramYear.objects.waiting_for_word(user).select_related("program__opd")
     context = {
@@ -42,6 +51,8 @@ def years(request: HttpRequest) -> HttpResponse:
             }
             for row in carried[:MOST]
         ],
+        "note": plan_note(gathered(seen.values_list("year", SET).distinct())),
+        "sample": MasterPlan.objects.has_sample_programs(city.pk),
         "may_start": rules.may_keep_plan(user, city.pk),
     }
     return render(request, "opd/years.html", context)
@@ -59,6 +70,7 @@ def _compared(plans: list[dict[str, Any]], quick_wins: list[dict[str, Any]]) -> 
     def money(name: str) -> list[str]:
         return [decimals.money(row[name]) if row else "–" for row in plans]
 
+    recorded = [decimals.display(row.get("recorded", 0), 0) if row else "–" for row in quick_wins]
     return [
         line(_("Work programmes"), numbers(plans, "programs"), head=True),
         *(line(str(State(name.upper()).label), numbers(plans, name)) for name in STATES),
@@ -70,6 +82,11 @@ def _compared(plans: list[dict[str, Any]], quick_wins: list[dict[str, Any]]) -> 
         line(_("Money absorbed"), money("absorbed")),
         line(_("Quick wins"), numbers(quick_wins, "quick_wins"), head=True),
         line(_("Verified"), numbers(quick_wins, "verified")),
+        *(
+            [line(_("From public sources"), recorded)]
+            if any(row.get("recorded") for row in quick_wins)
+            else []
+        ),
     ]
 
 

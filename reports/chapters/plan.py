@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from opd.models import State
 from reports.chapters import words
 from reports.chapters.chapter import Chapter, Entry
+from reports.chapters.plan_trend import trend
 from reports.schema import Inputs, Plan, Program
 from smartcity.lib import charts, decimals
 
@@ -22,12 +23,16 @@ def chapter(inputs: Inputs, number: int) -> Chapter:
     plan = of(inputs)
     shown = [state for state in (*ORDER, UNTOLD) if any(row["state"] == state for row in plan["programs"])]
     stopped = [row for row in plan["programs"] if row["state"] == State.STOPPED]
+    years = trend(plan, inputs["year"], *_targets(plan["programs"]))
     return Chapter(
         key="plan",
         number=number,
         title=_("Masterplan and its programmes"),
         template="reports/pdf/plan.html",
-        entries=[Entry(_("Programmes by dimension"), "plan-dimension")],
+        entries=[
+            Entry(_("Programmes by dimension"), "plan-dimension"),
+            *([Entry(_("The plan over the years"), "plan-trend-head")] if years else []),
+        ],
         context={
             "lead": _lead(plan),
             "figures": _figures(plan),
@@ -36,6 +41,7 @@ def chapter(inputs: Inputs, number: int) -> Chapter:
             "by_dimension": [_by_dimension(words.tile(row), shown, plan) for row in inputs["dimensions"]],
             "total": [str(len(of_state(plan["programs"], state))) for state in shown],
             "whole": str(len(plan["programs"])),
+            "trend": years,
             "stopped": [
                 {
                     "code": row["code"],
@@ -85,8 +91,7 @@ def _figures(plan: Plan) -> list[dict[str, Any]]:
     programs = plan["programs"]
     whole = len(programs)
     carried_out = len(of_state(programs, State.RUNNING)) + len(of_state(programs, State.DONE))
-    measured = [row for row in programs if row["achievement"] is not None]
-    reached = [row for row in measured if (words.exact(row["achievement"]) or 0) >= 100]
+    measured, reached = _targets(programs)
     agencies = len({row["opd"]["short"] for row in programs})
     sample = any(row["sample"] for row in programs)
     return [
@@ -105,8 +110,8 @@ def _figures(plan: Plan) -> list[dict[str, Any]]:
         },
         {
             "label": _("Target of the year reached"),
-            "value": str(len(reached)) if measured else decimals.UNKNOWN,
-            "note": _("of %(count)d measured") % {"count": len(measured)},
+            "value": str(reached) if measured else decimals.UNKNOWN,
+            "note": _("of %(count)d measured") % {"count": measured},
             "sample": sample,
         },
         {
@@ -116,6 +121,12 @@ def _figures(plan: Plan) -> list[dict[str, Any]]:
             "sample": sample,
         },
     ]
+
+
+def _targets(programs: Iterable[Program]) -> tuple[int, int]:
+    """How many targets were measured, and how many of them reached."""
+    measured = [row for row in programs if row["achievement"] is not None]
+    return len(measured), sum(1 for row in measured if (words.exact(row["achievement"]) or 0) >= 100)
 
 
 def _by_state(state: str, plan: Plan) -> dict[str, Any]:

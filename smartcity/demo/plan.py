@@ -61,9 +61,10 @@ STRATEGIES = {
 }
 #: Of these, only the strategies of branding are documented (domain guide, section 8).
 REAL_STRATEGIES = frozenset({"BRD"})
+#: Of a programme; "years" are its figures and how its state turned.
 SAMPLES = (
     "indicator", "unit", "baseline", "horizon", "category", "measure", "better", "start_date", "end_date",
-    "code", "opd",
+    "code", "opd", "years",
 )  # fmt: skip
 
 
@@ -170,7 +171,7 @@ def _masterplan(city: City) -> MasterPlan:
         year_from=2019,
         year_to=2028,
         vision="Tanjungpinang Cerdas, Kota Pusaka, dan Investasi",
-        sample_fields=["year_to"],
+        sample_fields=["year_to", MasterPlan.PROGRAMS],
     )
     dimensions = {row.code: row for row in SmartDimension.objects.of_set(city.dimension_set)}
     Strategy.objects.bulk_create(

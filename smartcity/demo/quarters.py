@@ -22,6 +22,7 @@ from opd.models import (
     ProgressSubmission,
     Role,
     State,
+    StateChange,
     Status,
     StoredFile,
     User,
@@ -31,6 +32,7 @@ from opd.storage import keep
 from opd.tallies import rebuild
 from smartcity.demo import material
 from smartcity.demo.cast import of_opd, person
+from smartcity.demo.course import Course
 from smartcity.demo.plan import WIB, dice_of, due_of, rounded
 from smartcity.lib import clock, files
 from smartcity.lib.models import digest_of
@@ -72,9 +74,10 @@ def verify_in_bulk(
             "program__opd", "program__dimension", "program__city"
         )
     )
+    course = Course(rows)
     for quarter in quarters:
         told = [row for row in rows if (row.program.opd.short, quarter) not in missing]
-        made = [_report(row, quarter, people) for row in told]
+        made = [_report(row, quarter, people, course) for row in told]
         Progress.objects.bulk_create(made)
         stored = _quarter_paper(year, quarter)
         Evidence.objects.bulk_create(
@@ -82,6 +85,7 @@ def verify_in_bulk(
         )
         ProgressEvent.objects.bulk_create(event for report in made for event in _story(report, people))
         ProgressSubmission.objects.bulk_create(_receipt(report, people) for report in made)
+        StateChange.objects.bulk_create(course.changes(made, people))
     _roll_up(rows)
     rebuild(city.pk)
     plan = MasterPlan.objects.filter(city=city).earliest("pk")
@@ -115,8 +119,10 @@ def _work(city: City, short: str, year: int, quarter: int, today: datetime) -> N
     operator, head = of_opd(short, Role.OPD_OPERATOR), of_opd(short, Role.OPD_HEAD)
     assert operator is not None
     paper = _quarter_paper(year, quarter)
-    rows = ProgramYear.objects.filter(program__city=city, program__opd__short=short, year=year)
-    for place, row in enumerate(rows.select_related("program__opd").order_by("program__code")):
+    found = ProgramYear.objects.filter(program__city=city, program__opd__short=short, year=year)
+    rows = list(found.select_related("program__opd").order_by("program__code"))
+    course = Course(rows)
+    for place, row in enumerate(rows):
         step = place % 6
         if step == 5:
             continue  # nothing yet
@@ -124,7 +130,7 @@ def _work(city: City, short: str, year: int, quarter: int, today: datetime) -> N
             report = actions.start_progress(program=row.program, year=year, quarter=quarter, by=operator)
             if step == 4:
                 continue  # begun, not filled in
-            values = _values(row, quarter)
+            values = _values(row, quarter, course)
             actions.save_progress(
                 pk=report.pk, values=values, unreadable={}, version=report.version, by=operator
             )
@@ -159,13 +165,14 @@ def _people(city: City) -> dict[str, User]:
     return people
 
 
-def _values(row: ProgramYear, quarter: int) -> dict[str, Any]:
+def _values(row: ProgramYear, quarter: int, course: Course) -> dict[str, Any]:
     """What an agency would report: values that grow with the quarters, by chance over or under the target."""
     program = row.program
     dice = dice_of(program.code, row.year, "pace")
     pace = Decimal(dice.randrange(45, 118)) / 100
     base, target = program.baseline or Decimal(0), row.target or Decimal(0)
-    idle = row.state in (State.NOT_STARTED, State.IN_DISCUSSION, State.STOPPED)
+    state = course.at(row, quarter)
+    idle = state in (State.NOT_STARTED, State.IN_DISCUSSION, State.STOPPED)
     share = Decimal(0) if idle else pace * quarter / 4
     if program.measure == Program.Measure.PER_PERIOD:
         value = Decimal(0) if idle else target / 4 * pace
@@ -177,14 +184,14 @@ def _values(row: ProgramYear, quarter: int) -> dict[str, Any]:
     return {
         "value": rounded(max(value, Decimal(0)), target),
         "absorbed": spent.quantize(Decimal("1")),
-        "state": row.state,
-        "state_reason": row.state_reason,
+        "state": state,
+        "state_reason": course.reason(row, quarter),
         "obstacles": dice_of(program.code, row.year, quarter).choice(OBSTACLES),
-        "next_step": NEXT_STEPS[State(row.state)],
+        "next_step": NEXT_STEPS[State(state)],
     }
 
 
-def _report(row: ProgramYear, quarter: int, people: dict[str, User]) -> Progress:
+def _report(row: ProgramYear, quarter: int, people: dict[str, User], course: Course) -> Progress:
     program, due = row.program, due_of(row.year, quarter)
     late = program.opd.short == LATE and quarter == 1
     sent = due + timedelta(days=9, hours=-5) if late else due - timedelta(days=3, hours=row.pk % 7)
@@ -203,7 +210,7 @@ def _report(row: ProgramYear, quarter: int, people: dict[str, User]) -> Progress
         late=late,
         version=4,
         sample_fields=SAMPLES,
-        **_values(row, quarter),
+        **_values(row, quarter, course),
     )
     report.status = Status.VERIFIED
     asked = 4 + (report.state != State.NOT_STARTED) + (report.state == State.STOPPED)

@@ -23,9 +23,9 @@ begin();
 // The browser's own jump to the fragment takes the focus away again just before `load`.
 addEventListener("load", () => { if (document.activeElement === document.body) begin(); });
 
-// The current entry of a scrolling strip (navigation, sections, questions) is in sight.
-for (const current of document.querySelectorAll(".topbar__nav [aria-current], .section-nav [aria-current], .qlist [aria-current]")) {
-  const strip = current.closest(".topbar__nav, ol, .qlist");
+// The current entry of a scrolling strip (sections, questions) is in sight.
+for (const current of document.querySelectorAll(".section-nav [aria-current], .qlist [aria-current]")) {
+  const strip = current.closest("ol, .qlist");
   strip.scrollLeft = current.offsetLeft - (strip.clientWidth - current.offsetWidth) / 2;
   strip.scrollTop = current.offsetTop - (strip.clientHeight - current.offsetHeight) / 2;
 }

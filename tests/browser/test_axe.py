@@ -34,6 +34,15 @@ ENGLISH = re.compile(
 WORDS = """() => [document.title, document.body.innerText, ...[...document.querySelectorAll(
   "[aria-label], [title], [alt], [placeholder]")].flatMap((one) =>
   ["aria-label", "title", "alt", "placeholder"].map((name) => one.getAttribute(name) ?? ""))].join("\\n")"""
+#: Entries of the bar that its edge cuts; on a phone they are folded away until the fold is opened.
+CUT = """() => { const bar = document.querySelector(".topbar__nav"), edge = bar?.getBoundingClientRect();
+  const fold = bar?.querySelector("details"); if (fold) fold.open = true;
+  const cut = [...(bar?.querySelectorAll(".topbar__pages a") ?? [])].filter((entry) => {
+    const box = entry.getBoundingClientRect();
+    const whole = box.width && entry.scrollWidth <= entry.clientWidth + 1;
+    return !whole || box.left < edge.left - 1 || box.right > edge.right + 1; });
+  if (fold) fold.open = false;
+  return cut.map((entry) => entry.textContent.trim()); }"""
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 
 
@@ -73,10 +82,12 @@ def test_the_sweep_sees_what_is_put_in_its_way(look: Callable[[str], Page]) -> N
     page.goto("/quick-wins/")
     page.evaluate(
         """() => document.querySelector("main").insertAdjacentHTML("beforeend",
-        '<input name="x"><p class="muted">Please wait</p><svg width="500" height="5"></svg>')"""
+        '<input name="x"><p class="muted">Please wait</p><svg width="500" height="5"></svg>');
+        document.querySelector(".topbar__pages").insertAdjacentHTML("beforeend",
+        '<a href="#x">Laporan-triwulan-dan-tahunan-yang-tidak-muat-di-bilah</a>')"""
     )
     found = "\n".join(_mistakes(page))
-    for part in ("critical label: input", "360: ", "English: 'Please'"):
+    for part in ("critical label: input", "360: ", "English: 'Please'", "360 the bar cuts 'Laporan-"):
         assert part in found
 
 
@@ -95,13 +106,13 @@ def test_every_address_with_a_page_is_looked_at(portal: str) -> None:
 def _mistakes(page: Page) -> list[str]:
     page.set_viewport_size(WIDE)  # type: ignore[arg-type]
     page.emulate_media(color_scheme="light")
-    found = _axe(page, "1280 light", ALL)
+    found = _axe(page, "1280 light", ALL) + _cut(page, "1280")
     page.emulate_media(color_scheme="dark")
     found += _axe(page, "1280 dark", COLOUR)
     page.set_viewport_size(NARROW)  # type: ignore[arg-type]
     found += _axe(page, "360 dark", ALL)
     page.emulate_media(color_scheme="light")
-    found += _axe(page, "360 light", COLOUR)
+    found += _axe(page, "360 light", COLOUR) + _cut(page, "360")
     width = page.evaluate("document.documentElement.scrollWidth")
     if width > NARROW["width"]:
         found.append(f"360: {width} px wide")
@@ -111,6 +122,10 @@ def _mistakes(page: Page) -> list[str]:
 
 def _axe(page: Page, view: str, options: dict[str, Any]) -> list[str]:
     return [f"{view} {found}" for found in page.evaluate(FOUND, options)]
+
+
+def _cut(page: Page, view: str) -> list[str]:
+    return [f"{view} the bar cuts {entry!r}" for entry in page.evaluate(CUT)]
 
 
 def _around(words: str, match: re.Match[str]) -> str:

@@ -1,5 +1,6 @@
 """The plan at a glance: its figures are those of the rows, each leads to them, and the page costs the same for many."""
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
@@ -8,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils.html import strip_tags
 
-from dimensions.models import SmartDimension
+from dimensions.models import DimensionSet, SmartDimension, SubDimension
 from evaluations.views.city_plan import SHOWN
 from opd.models import (
     City,
@@ -210,6 +211,35 @@ def test_each_count_names_its_state_on_a_phone(client: Client, planned: City, ca
     assert 'data-label=""' not in page
     dimensions = SmartDimension.objects.of_set(planned.dimension_set).count()
     assert page.count(f'data-label="{State.RUNNING.label}"') == dimensions + 1  # and the whole
+
+
+def test_years_of_another_set_of_dimensions_are_told_apart_and_lead_to_their_rows(
+    client: Client, planned: City, cast: dict[str, User]
+) -> None:
+    """The city has mobility in the place of branding since this year; last year's programmes keep their dimension."""
+    assert "susunan dimensi yang berbeda" not in text(client, cast["leader"])
+    old, year = planned.dimension_set, planned.evaluation_year
+    ProgramYear.objects.update(year=year - 1)
+    new = DimensionSet.objects.create(code="baru", name="Susunan baru")
+    moved = SmartDimension.objects.create(
+        dimension_set=new, code="MOB", order=1, hue=7, letter="M", name="Smart Mobility"
+    )
+    SubDimension.objects.create(dimension=moved, code="MOB-A", name="Angkutan umum", order=1)
+    planned.dimension_set = new
+    planned.save()
+    plan_of(planned, cast["planner"], 4, opds=list(Opd.objects.of_city(planned)[:3]))
+
+    told = text(client, cast["leader"])
+    assert f"susunan dimensi yang berbeda: {year - 1}: {old.name}; {year}: Susunan baru." in told
+    for asked, counted in ((year - 1, 9), (year, 4)):
+        page = read(client, f"/city/plan/?year={asked}")
+        links = [link for link in page.of("h-dimensions") if link.text.isdecimal()]
+        assert sum(rows_behind(client, link.url) for link in links if "dimension=" in link.url) >= counted
+        for link in (*links, *page.of("h-heat")):
+            if link.url.startswith("/programs/"):
+                numbers = [int(word) for word in re.findall(r"\d+", link.text)]
+                assert rows_behind(client, link.url) in numbers, link
+    assert f"susunan dimensi yang berbeda: {year - 1}: {old.name}" in client.get("/years/").text
 
 
 def test_without_a_budget_nothing_is_shared(client: Client, planned: City, cast: dict[str, User]) -> None:

@@ -131,6 +131,27 @@ def test_an_order_nobody_wrote_is_the_usual_one(desk: Client, path: str) -> None
     assert found[0] == found[1]
 
 
+@pytest.mark.parametrize(
+    ("address", "in_force"),
+    [
+        ("programs/?q=&dimension=GOV&status=approved&sort=opd", 2), ("programs/?year=2022&state=x", 0),
+        ("programs/?year=2021", 1), ("quick-wins/?year=2022&status=submitted", 1), ("progress/?year=2022&quarter=2", 0),
+        ("decisions/?status=left", 1), ("meetings/?q=rapat&year=2022", 2), ("imports/?status=open", 1),
+        ("queue/?dimension=GOV", 1), ("meetings/changes/?since=2022-01-01&what=verified", 2), ("bank/?year=2021", 1),
+    ],
+)  # fmt: skip
+def test_the_fold_of_a_phone_says_how_many_filters_are_in_force(
+    desk: Client, address: str, in_force: int
+) -> None:
+    """It stands before the bar, not around it: without it no list would begin with its rows at 360 px."""
+    text = " ".join(desk.get(f"/{address}").text.split())
+    fold, _bar, _rest = text.partition('</details> <form class="filters"')
+    assert _bar, "the bar is not beside its fold"
+    said = fold[fold.rindex('<details class="fold">') :]
+    assert "Saring dan urutkan" in said
+    assert (f"{in_force} dipakai" in said) if in_force else ("dipakai" not in said)
+
+
 FILES = {
     "programmes": ("programs", "code"),
     "quick-wins": ("quick-wins", "name"),

@@ -11,7 +11,9 @@ from django.db import DatabaseError, connection, transaction
 
 from dimensions.models import SmartDimension
 from evaluations.models import EvaluationWindow, SnapshotItem
+from opd import tallies
 from opd.models import City, CityBudget, MasterPlan, Opd, PlanStatus, Program, ProgramYear, State, User
+from opd.trend import COUNTS
 from reports import context, document
 from reports.schema import Inputs
 from smartcity.lib import clock
@@ -48,6 +50,10 @@ def program(place: int, state: str, inputs: Inputs, **changes: Any) -> Any:
     } | changes
 
 
+def told(year: int, sets: list[str], **counts: int) -> Any:
+    return {"year": year, "counts": dict.fromkeys(COUNTS, 0) | counts, "sets": sets}
+
+
 def with_plan() -> Inputs:
     inputs = sample.inputs(assessed=True)
     inputs["plan"] = {
@@ -59,6 +65,11 @@ def with_plan() -> Inputs:
         "apbd": "1300000000",
         "apbd_sample": False,
         "programs": [program(place, state, inputs) for place, state in enumerate(STATES)],
+        "years": [
+            told(2020, ["Susunan 2018"], running=60, not_started=71, programs=131, measured=100, reached=12),
+            told(2021, ["Susunan 2018"], running=70, done=1, not_started=60, programs=131),
+            told(2022, ["Susunan 2018"], running=7, programs=7),  # printed is what the chapter counts
+        ],
     }
     return inputs
 
@@ -95,6 +106,37 @@ def test_achievement_is_not_capped(report: Read) -> None:
     text = words(report, "Outcome: target dan realisasi")
     assert "150,5%" in text
     assert text.count("40,0%") == 130
+
+
+def test_the_years_are_drawn_with_their_table_and_rule(report: Read) -> None:
+    text = words(report, "Masterplan dan program kerja")
+    assert "Rencana dari tahun ke tahun" in text
+    assert "12 dari 100 target tercapai" in text  # in the picture
+    assert "belum ada target yang terukur" in text
+    for row in ("2020 60 – – 71 131 45,80% 12 dari 100", "2021 70 1 – 60 131 54,20% –",
+                "2022 79 – 16 36 131 60,31% 1 dari 131"):  # fmt: skip
+        assert row in text, row
+    assert "(sudah berjalan + selesai) : semua program × 100%" in text
+    assert "susunan dimensi yang berbeda" not in text
+
+
+def test_years_of_another_set_of_dimensions_are_no_trend_by_dimension() -> None:
+    inputs = with_plan()
+    inputs["plan"]["years"][2]["sets"] = ["Rancangan <2026>"]  # type: ignore[index,typeddict-item]
+    html = document.compose(inputs).html
+    assert "2020 sampai 2021: Susunan 2018; 2022: Rancangan &lt;2026&gt;." in html
+
+
+@pytest.mark.parametrize("years", [None, [], [told(2022, ["Susunan 2018"], running=7)]])
+def test_without_an_earlier_year_there_is_no_trend(years: Any) -> None:
+    """Snapshots of before the years were kept are printed as they always were."""
+    inputs = with_plan()
+    inputs["plan"]["years"] = years  # type: ignore[index,typeddict-item]
+    if years is None:
+        del inputs["plan"]["years"]  # type: ignore[index,typeddict-item]
+    html = document.compose(inputs).html
+    assert "chapter-plan" in html
+    assert "plan-trend" not in html
 
 
 def test_a_stopped_programme_says_why() -> None:
@@ -175,11 +217,19 @@ def test_only_approved_programmes_are_told(freeze, planned: ProgramYear) -> None
 def test_the_plan_is_frozen_with_the_window(
     freeze, planned: ProgramYear, request: pytest.FixtureRequest
 ) -> None:
+    for year, state in ((2021, State.NOT_STARTED), (2023, State.DONE)):
+        ProgramYear.objects.create(program=planned.program, year=year, state=state)
+    tallies.rebuild(planned.program.city_id)
     window = request.getfixturevalue("open_window")  # opened now, with the plan in place
+    ProgramYear.objects.filter(year=2021).update(state=State.STOPPED, state_reason="Digabung")
     planned.actual = Decimal(199)
     planned.save()
+    tallies.rebuild(planned.program.city_id)
     inputs = freeze(window)
     assert inputs["plan"]["programs"][0]["actual"] == "90"
+    years = [(row["year"], row["counts"]["not_started"], row["sets"]) for row in inputs["plan"]["years"]]
+    name = planned.program.dimension.dimension_set.name
+    assert years == [(2021, 1, [name]), (2022, 0, [name])]
     with (
         pytest.raises(DatabaseError, match="written once"),
         transaction.atomic(),

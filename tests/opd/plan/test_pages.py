@@ -117,6 +117,23 @@ def test_a_link_one_may_not_see_survives_somebody_elses_save(
     assert (fresh(program).partners, list(program.quick_wins.all())) == ("Kampus", [hidden])
 
 
+def test_the_page_tells_how_the_state_turned_and_why(make: Make, cast: dict[str, User], as_: As) -> None:
+    program, desk = make(), as_(cast["operator"])
+    by = scenarios.fresh(cast["operator"])
+    for state, reason in (("RUNNING", ""), ("STOPPED", "Anggaran dialihkan <br>")):
+        actions.save_program_year(
+            pk=program.pk, year=2022, values={"state": state, "state_reason": reason}, by=by, version=None
+        )
+    page = " ".join(desk.get(f"/programs/{program.pk}/").text.split())
+    panel = page[page.index('id="h-states"') : page.index('id="h-content"')]
+    assert panel.index("Dihentikan") < panel.index("<strong>Sudah berjalan"), "newest first"
+    assert "2022, sebelumnya Sudah berjalan, Operator OPD" in panel
+    assert "Anggaran dialihkan &lt;br&gt;" in panel
+    assert "contoh" not in panel
+    Program.objects.filter(pk=program.pk).update(sample_fields=["years"])
+    assert desk.get(f"/programs/{program.pk}/").text.count("contoh</span>") == 3
+
+
 # --- years ------------------------------------------------------------------------------------------
 
 

@@ -211,6 +211,6 @@ def test_sixty_agencies_cost_as_many_statements_as_three(
         seen.append(asked(town, as_))
     small, large = ({visit: len(found) for visit, found in times.items()} for times in seen)
     assert small == large
-    assert max(large.values()) < 30, large
+    assert max(large.values()) <= 30, large
     for visit, found in seen[1].items():
         assert not any("OFFSET" in sql for sql in found), visit

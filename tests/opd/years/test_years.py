@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from opd import actions, audit, tallies
-from opd.models import AuditEvent, City, Program, ProgramYear, QuickWin, User
+from opd.models import AuditEvent, City, Program, ProgramYear, QuickWin, Status, User
 from tests import scenarios
 from tests.opd.progress import reports
 from tests.scenarios import YEAR, House, fresh
@@ -143,3 +143,16 @@ def test_years_side_by_side(
     assert cells[0] == ["4", "2"]
     assert count_queries(lambda: leader.get("/years/")) == first
     assert as_(cast["assessor"]).get("/years/").status_code == 403
+
+
+def test_quick_wins_of_before_the_portal_are_counted_in_their_year(
+    house: House, cast: dict[str, User], as_: As, city: City
+) -> None:
+    """What is known from public sources only is outside the procedure, and still a quick win of its year."""
+    old = scenarios.draft(house)
+    QuickWin.objects.filter(pk=old.pk).update(status=Status.RECORDED, year=2019)
+    tallies.rebuild(city.pk)
+    page = as_(cast["reviewer"]).get("/years/")
+    lines = {row["label"]: row["cells"] for row in page.context["rows"]}
+    assert lines["Quick win"][page.context["years"].index(2019)] == "1"
+    assert lines["Dari sumber publik"][page.context["years"].index(2019)] == "1"
