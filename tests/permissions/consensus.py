@@ -34,19 +34,20 @@ def build(world: Any, window: EvaluationWindow) -> None:
 
 
 def _score(world: Any, window: EvaluationWindow) -> None:
-    """The seat judges what concerns all: three questions are enough."""
+    """A window opens with every area covered; then the seat keeps what concerns all: three questions are enough."""
     with clock.at(window.opens_at - DAY):
-        area = Area.objects.get(instrument=window.instrument_id, code="lintas")
+        areas = list(Area.objects.filter(instrument=window.instrument_id))
         evaluation.seat_assessor(
             window=window,
             user=fresh(world, "other_assessor"),
-            areas=[area],
+            areas=areas,
             until=NOW + 30 * DAY,
             by=fresh(world, "reviewer"),
         )
     with clock.at(window.opens_at):
         evaluation.open_window(window, by=fresh(world, "reviewer"))
         seat = Seat.objects.select_related("window", "user").get(window=window)
+        seat.areas.set([area for area in areas if area.code == "lintas"])
         evaluation.declare(seat, by=seat.user)
         for row in structure_of(window.instrument).scored_in({"lintas"}):
             evaluation.save_score(seat=seat, question_code=row.code, value=3, version=0, by=seat.user)

@@ -11,8 +11,8 @@ from smartcity.lib.triggers import refuse_changes
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('evaluations', '0014_consensus_of_the_panel'),
-        ('reports', '0003_dossiers'),
+        ('evaluations', '0002_written_once'),
+        ('reports', '0002_written_once'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
