@@ -1,4 +1,4 @@
-"""From handed-in scores to what the panel agrees on: lines of the table, flags, and the frozen payload (schema 1).
+"""From handed-in scores to what the panel agrees on: lines of the table, flags, and the three report cards.
 
 A question's value in the result is the mean of the scores given (domain guide, section 3); the consensus is a second
 series beside it. Where the lead changed nothing it is that mean, exactly. Nothing here writes a row.
@@ -13,24 +13,19 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from evaluations import run_sheet
 from evaluations.models import (
-    Clarification,
     EvaluationWindow,
     Interview,
     Proposal,
     Reconciliation,
     Score,
-    lead_of,
 )
-from evaluations.results import card_payload, frozen_answers
+from evaluations.results import frozen_answers
 from evaluations.scoring import Card, as_decimal, grade
 from evaluations.structure import QuestionFacts, Structure, structure_of
-from smartcity.lib import clock
 from smartcity.lib.models import digest_of
 from smartcity.lib.workflow import Problem
 
-SCHEMA = 1
 SPREAD, GAP = "spread", "gap"
 EVEN = Decimal("0.01")
 
@@ -156,56 +151,18 @@ def card(structure: Structure, table: list[Line], answers: Mapping[str, Mapping[
     return grade(structure.parts(), given, {})
 
 
-def self_index(structure: Structure, answers: Mapping[str, Mapping[str, Any]]) -> Decimal | None:
-    """The city's own index, from the frozen answers."""
+def mean_card(structure: Structure, table: list[Line], answers: Mapping[str, Mapping[str, Any]]) -> Card:
+    """The mean of the scores in the same way, as if nothing had been proposed."""
+    bare = [Line(row.question, row.own, row.scores, None) for row in table]
+    return card(structure, bare, answers)
+
+
+def self_card(structure: Structure, answers: Mapping[str, Mapping[str, Any]]) -> Card:
+    """The city's own series, from the frozen answers."""
     given = {
         code: [Decimal(row["self_score"])] for code, row in answers.items() if row["self_score"] is not None
     }
-    return grade(structure.parts(), given, {}).index
-
-
-def payload_of(reconciliation: Reconciliation, number: str) -> dict[str, Any]:
-    """Everything the minutes say, frozen when the lead closes: table, reasons, talk, notes and clarifications."""
-    window = reconciliation.window
-    structure, answers = structure_of(window.instrument), frozen_answers(window)
-    table = lines(window, reconciliation)
-    places, lead = places_of(window), lead_of(window)
-    snapshot = window.snapshot()
-    return {
-        "schema": SCHEMA,
-        "number": number,
-        "revision": reconciliation.revision,
-        "reason": reconciliation.reason,
-        "closed_at": clock.now().isoformat(),
-        "sample": reconciliation.sample or window.sample,
-        "window": {
-            "id": window.pk,
-            "city": {"code": window.city.code, "name": window.city.name, "timezone": window.city.timezone},
-            "year": window.year,
-            "stage": window.stage,
-            "name": str(window),
-            "opens_at": window.opens_at.isoformat(),
-            "closes_at": window.closes_at.isoformat(),
-        },
-        "instrument": {
-            "title": window.instrument.title,
-            "version": window.instrument.version,
-            "digest": window.instrument.digest,
-        },
-        "snapshot": snapshot.digest if snapshot else "",
-        "lead": places.get(lead.pk) if lead else None,
-        "panel": _panel(window, places),
-        "thresholds": {"spread": settings.PORTAL_PANEL_SPREAD, "gap": str(settings.PORTAL_PANEL_GAP)},
-        "sections": [
-            {"code": row.code, "name": row.name.id, "weight": format(row.weight.normalize(), "f")}
-            for row in structure.sections
-        ],
-        "lines": [_line(line) for line in table],
-        "consensus": card_payload(card(structure, table, answers)),
-        "mean": card_payload(_mean_card(structure, table, answers)),
-        "interview": _interview(window, structure),
-        "clarifications": [_item(row) for row in _items(window)],
-    }
+    return grade(structure.parts(), given, {})
 
 
 def contradictions() -> Iterator[str]:
@@ -229,90 +186,3 @@ def text_of(value: Decimal | None) -> str | None:
 
 def _own(answer: Mapping[str, Any] | None) -> Decimal | None:
     return None if answer is None or answer["self_score"] is None else Decimal(answer["self_score"])
-
-
-def _mean_card(structure: Structure, table: list[Line], answers: Mapping[str, Mapping[str, Any]]) -> Card:
-    return card(structure, [Line(row.question, row.own, row.scores, None) for row in table], answers)
-
-
-def _line(line: Line) -> dict[str, Any]:
-    agreed = None if line.agreed is None else as_decimal(line.agreed)
-    mean = None if line.mean is None else as_decimal(line.mean)
-    return {
-        "code": line.question.code,
-        "section": line.question.section,
-        "dimension": line.question.dimension,
-        "text": line.question.text.id,
-        "self": text_of(line.own),
-        "scores": [{"seat": seat, "value": row["value"]} for seat, row in sorted(line.scores.items())],
-        "mean": text_of(mean),
-        "spread": line.spread,
-        "flags": list(line.flags),
-        "value": text_of(agreed),
-        "changed": line.changed,
-        "reason": line.reason,
-    }
-
-
-def _panel(window: EvaluationWindow, places: Mapping[int, int]) -> list[dict[str, Any]]:
-    return [
-        {
-            "seat": places[seat.pk],
-            "areas": [area.name for area in seat.areas.all()],
-            "conflict": seat.conflict is not None,
-            "number": seat.hand_in.number if seat.handed_in_at else "",
-            "at": seat.hand_in.at.isoformat() if seat.handed_in_at else None,
-            "digest": seat.hand_in.digest if seat.handed_in_at else "",
-        }
-        for seat in window.seats.for_list()
-    ]
-
-
-def _interview(window: EvaluationWindow, structure: Structure) -> dict[str, Any] | None:
-    """The talk as it was held; None when there was none."""
-    interview = Interview.objects.of_window(window).first()
-    if interview is None:
-        return None
-    runs: dict[int, list[dict[str, str | None]]] = {}
-    for run in interview.runs.all():
-        ended = run.ended_at.isoformat() if run.ended_at else None
-        runs.setdefault(run.slot_id, []).append({"from": run.started_at.isoformat(), "to": ended})
-    notes = interview.notes.exclude(text="").select_related("question").order_by("pk")
-    return {
-        "planned_at": interview.planned_at.isoformat() if interview.planned_at else None,
-        "started_at": interview.started_at.isoformat() if interview.started_at else None,
-        "ended_at": interview.ended_at.isoformat() if interview.ended_at else None,
-        "way": interview.way,
-        "place": interview.place,
-        "parts": [
-            {
-                "key": slot.key,
-                "title": run_sheet.title(structure, slot.key),
-                "minutes": slot.minutes,
-                "runs": runs.get(slot.pk, []),
-            }
-            for slot in interview.slots.order_by("order", "pk")
-        ],
-        "notes": [{"code": row.question.code if row.question else "", "text": row.text} for row in notes],
-    }
-
-
-def _items(window: EvaluationWindow) -> list[Clarification]:
-    rows = Clarification.objects.filter(window=window).for_page()
-    return list(rows.order_by("asked_at", "pk"))
-
-
-def _item(item: Clarification) -> dict[str, Any]:
-    """A doubt and its outcome; the words of an answer only when it came in time."""
-    state = item.state_at(clock.now())
-    return {
-        "number": item.number,
-        "code": item.question.code,
-        "opd": item.opd.short,
-        "text": item.text,
-        "state": str(state),
-        "asked_at": item.asked_at.isoformat(),
-        "due_at": item.due_at.isoformat(),
-        "answered_at": item.answered_at.isoformat() if item.answered_at else None,
-        "answer": item.answer if state == "answered" else "",
-    }

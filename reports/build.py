@@ -6,7 +6,7 @@ from pathlib import Path
 
 from reports import document, pdf, render_process, rules, sandbox, store
 from reports.chapters import UnknownSchema
-from reports.models import Cause, Report, Stage
+from reports.models import Cause, Minutes, Report, Stage
 from smartcity.lib import files
 
 # Per cent at which a stage begins: laying out takes two thirds of the time, writing nearly all the rest.
@@ -16,7 +16,7 @@ PAUSE = 0.5  # seconds between two writes of the same stage
 
 
 class Failed(Exception):
-    """Building stopped; `cause` is one of models.Cause, the original error is its `__cause__`."""
+    """Building stopped; `cause` is one of Cause or MinutesCause, the original error is its `__cause__`."""
 
     def __init__(self, cause: str) -> None:
         super().__init__(cause)
@@ -40,9 +40,14 @@ def build(report: Report) -> Built:
         composed = document.compose(report.inputs)
     except UnknownSchema as error:
         raise Failed(Cause.SCHEMA) from error
-    report.progress(Stage.CHAPTERS, BEGINS[Stage.CHAPTERS])
+    return draw(report, composed)
+
+
+def draw(work: Report | Minutes, composed: document.Composed) -> Built:
+    """Lay out and store a composed document for a claimed work, telling each step. Raises Failed, or LeaseLost."""
+    work.progress(Stage.CHAPTERS, BEGINS[Stage.CHAPTERS])
     try:
-        rendered = sandbox.render(_job(composed), progress=_teller(report, composed))
+        rendered = sandbox.render(_job(composed), progress=_teller(work, composed))
     except sandbox.RenderFailed as error:
         raise Failed(_CAUSES[error.reason]) from error
     try:
@@ -69,13 +74,13 @@ def _job(composed: document.Composed) -> sandbox.Job:
     return sandbox.Job(composed.html, composed.css, assets, composed.identifier)
 
 
-def _teller(report: Report, composed: document.Composed) -> sandbox.Progress:
+def _teller(work: Report | Minutes, composed: document.Composed) -> sandbox.Progress:
     """Return what turns a stage and a page into per cent, and writes it down not too often."""
     last: list[tuple[str, float]] = [("", 0.0)]
     expected = composed.expected_pages
 
     def tell(stage: str, page: int) -> None:
-        current = STAGES.get(stage, Stage(report.stage))
+        current = STAGES.get(stage, Stage(work.stage))
         if (current, True) == (last[0][0], time.monotonic() - last[0][1] < PAUSE):
             return
         last[0] = (current, time.monotonic())
@@ -83,6 +88,6 @@ def _teller(report: Report, composed: document.Composed) -> sandbox.Progress:
         if current == Stage.LAYOUT:
             percent += (BEGINS[Stage.WRITE] - percent) * min(page, expected) // expected
         # Never backwards: "still running" carries no page.
-        report.progress(current, max(percent, report.percent if current == report.stage else 0))
+        work.progress(current, max(percent, work.percent if current == work.stage else 0))
 
     return tell

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from opd.models import Role
 from reports.chapters.approval import grouped
-from reports.models import Cause, Dossier, DossierCause, Job, Report, Status
+from reports.models import Cause, Dossier, DossierCause, Job, Minutes, MinutesCause, Report, Status
 from smartcity.lib import clock, dates, decimals
 
 BADGES = {
@@ -96,6 +96,24 @@ def dossier_row(dossier: Dossier) -> dict[str, Any]:
         "detail": dossier.detail if dossier.cause else "",
         "file_name": dossier.file_name,
         "progress": progress(dossier) if dossier.is_under_way else None,
+    }
+
+
+def minutes_row(minutes: Minutes) -> dict[str, Any]:
+    """The minutes of one revision for their page."""
+    zone = minutes.reconciliation.window.city.timezone
+    css, icon = BADGES[Status(minutes.status)]
+    return {
+        "pk": minutes.pk,
+        "status": {"css": css, "icon": icon, "label": minutes.get_status_display()},
+        "state": minutes.status,
+        "finished_at": dates.wib(minutes.finished_at, zone, weekday=False),
+        "pages": _pages(minutes.pages),
+        "size": size(minutes.size),
+        "sha256": minutes.sha256,
+        "cause": str(MinutesCause(minutes.cause).label) if minutes.cause else "",
+        "file_name": minutes.file_name,
+        "progress": progress(minutes) if minutes.is_under_way else None,
     }
 
 

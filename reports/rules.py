@@ -1,7 +1,8 @@
 """Who may do what with a report. Plain questions; no writes, no HTTP, no queries beyond the memberships.
 
 Source: domain guide, section 10. Reviewers (Kominfo), planners (Bappelitbang) and the leadership ask for
-reports; the auditor (Inspektorat) reads every one and changes nothing. Agencies and assessors see none.
+reports; the auditor (Inspektorat) reads every one and changes nothing. Agencies and assessors see none. Minutes of a
+panel follow the consensus they are made of: who reads it, once closed, takes them along.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -40,6 +41,11 @@ def may_read_dossiers_in(user: "User", city_id: int) -> bool:
 def may_build_dossier(user: "User", city_id: int, *, seated: bool) -> bool:
     """Reviewer and planner of the city, and an assessor whose seat may be used (`seated`); the auditor only reads."""
     return seated or user.has_role(*DOSSIER_ASKERS, city_id=city_id)
+
+
+def may_make_minutes(user: "User", city_id: int, *, seated: bool) -> bool:
+    """Whoever reads the closed consensus, but for the auditor: a seat of its panel, the city's askers."""
+    return seated or may_ask_in(user, city_id)
 
 
 def asking_role(user: "User", city_id: int) -> str:

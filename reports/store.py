@@ -1,6 +1,6 @@
 """Where report files lie: under the SHA-256 of their bytes, outside every web root, complete or not at all.
 
-    <PORTAL_REPORT_ROOT>/ab/cd/abcd….pdf        a report
+    <PORTAL_REPORT_ROOT>/ab/cd/abcd….pdf        a report, or the minutes of a panel
     <PORTAL_REPORT_ROOT>/ab/cd/abcd….zip        a dossier
     <PORTAL_REPORT_ROOT>/incoming/dossier-7-…   a dossier that is being packed
 
@@ -86,6 +86,14 @@ def path_for(sha256: str, suffix: str = PDF) -> Path:
 def relative_path(sha256: str, suffix: str = PDF) -> str:
     """Return the same place relative to the root, for `X-Accel-Redirect`."""
     return f"{sha256[:2]}/{sha256[2:4]}/{sha256}.{suffix}"
+
+
+def is_there(sha256: str, size: int | None, suffix: str = PDF) -> bool:
+    """Whether a file of the right size lies in its place: a page does not read gigabytes to say so."""
+    try:
+        return path_for(sha256, suffix).stat().st_size == size
+    except FileNotFoundError:
+        return False
 
 
 def open_intact(sha256: str, suffix: str = PDF) -> BinaryIO | None:

@@ -14,7 +14,9 @@ from reports import sandbox
 from reports.build import Failed, build
 from reports.dossier import build as dossiers
 from reports.dossier.actions import note_built
-from reports.models import Cause, Dossier, DossierCause, LeaseLost, Report
+from reports.minutes import build as papers
+from reports.minutes.actions import note_built as note_minutes_built
+from reports.models import Cause, Dossier, DossierCause, LeaseLost, Minutes, MinutesCause, Report
 
 log = logging.getLogger("portal.reports")
 
@@ -63,14 +65,36 @@ def _dossier_cause(error: Exception) -> tuple[str, str]:
 
 
 @shared_task
+def build_minutes(minutes_id: int) -> None:
+    """Build the minutes of one closed consensus, if they wait to be built; failures as for a report."""
+    minutes = Minutes.objects.claim(minutes_id)
+    if minutes is None:
+        return
+    try:
+        built = papers.build(minutes)
+        with transaction.atomic():
+            minutes.finish(sha256=built.sha256, size=built.size, pages=built.pages)
+            note_minutes_built(minutes)
+    except LeaseLost:
+        log.warning("minutes %s were taken over by another worker", minutes_id)
+    except Exception as error:
+        with suppress(LeaseLost):
+            minutes.fail(error.cause if isinstance(error, Failed) else MinutesCause.CRASHED)
+        raise
+
+
+@shared_task
 def sweep_reports() -> None:
     """Every minute: ring for works whose message or worker was lost, give up those that failed thrice."""
     for report_id in Report.objects.to_ring_for():
         ring(report_id)
     for dossier_id in Dossier.objects.to_ring_for():
         ring_for_dossier(dossier_id)
-    if given_up := Report.objects.give_up() + Dossier.objects.give_up():
-        log.error("%s reports or dossiers were given up: their workers died", given_up)
+    for minutes_id in Minutes.objects.to_ring_for():
+        ring_for_minutes(minutes_id)
+    given_up = sum(model.objects.give_up() for model in (Report, Dossier, Minutes))
+    if given_up:
+        log.error("%s reports, dossiers or minutes were given up: their workers died", given_up)
 
 
 def ring_on_commit(report_id: int) -> None:
@@ -91,6 +115,16 @@ def ring_for_dossier_on_commit(dossier_id: int) -> None:
 def ring_for_dossier(dossier_id: int) -> None:
     """Tell a worker that a dossier waits. When the broker is away the sweep will."""
     _ring(build_dossier, dossier_id)
+
+
+def ring_for_minutes_on_commit(minutes_id: int) -> None:
+    """The same for minutes."""
+    transaction.on_commit(partial(ring_for_minutes, minutes_id), robust=True)
+
+
+def ring_for_minutes(minutes_id: int) -> None:
+    """Tell a worker that minutes wait. When the broker is away the sweep will."""
+    _ring(build_minutes, minutes_id)
 
 
 def _ring(task: Any, pk: int) -> None:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from reports import views
 from reports.dossier import views as dossiers
+from reports.minutes import views as minutes
 
 app_name = "reports"
 
@@ -20,4 +21,10 @@ urlpatterns = [
     path("dossiers/<int:pk>/status/", dossiers.status, name="dossier_status"),
     path("dossiers/<int:pk>/file/", dossiers.download, name="dossier_download"),
     path("dossiers/<int:pk>/retry/", dossiers.retry, name="dossier_retry"),
+    # the minutes of a window's panel: made of a closed consensus, for whoever reads it
+    path("windows/<int:pk>/minutes/", minutes.minutes, name="minutes"),
+    path("consensus/<int:pk>/minutes/", minutes.status, name="minutes_status"),
+    path("consensus/<int:pk>/minutes/build/", minutes.create, name="minutes_create"),
+    path("minutes/<int:pk>/file/", minutes.download, name="minutes_download"),
+    path("minutes/<int:pk>/retry/", minutes.retry, name="minutes_retry"),
 ]

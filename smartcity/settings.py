@@ -229,7 +229,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "UTC"
-CELERY_TASK_ROUTES = {"reports.tasks.build_report": {"queue": "pdf"}}
+CELERY_TASK_ROUTES = {f"reports.tasks.{name}": {"queue": "pdf"} for name in ("build_report", "build_minutes")}
 CELERY_BEAT_SCHEDULE = {
     "close-due-windows": {"task": "evaluations.tasks.close_due_windows", "schedule": 30.0},
     "mind-the-desk": {"task": "evaluations.tasks.mind_the_desk", "schedule": 60.0},

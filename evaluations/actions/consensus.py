@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from evaluations import consensus, rules
+from evaluations import consensus, minutes, rules
 from evaluations.actions.steps import audit, locked_window, question_of
 from evaluations.models import (
     EvaluationWindow,
@@ -90,7 +90,7 @@ def close(*, window: EvaluationWindow, version: int, by: User) -> Reconciliation
     number = f"KP-{window.year}-{window.pk:04d}-{reconciliation.revision}"
     if problems := consensus.to_close(window, reconciliation):
         raise NotReady(problems)
-    payload = consensus.payload_of(reconciliation, number)
+    payload = minutes.payload_of(reconciliation, number)
     changes = {
         "closed_at": clock.now(),
         "number": number,

@@ -99,6 +99,10 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
     def to_tell_late(self, today: date) -> Self:
         return self.late(today).exclude(told_late=F("due_on"), told_late__isnull=False)
 
+    def said_in_minutes(self, year: int) -> Self:
+        """Those of the evaluation of a year that were read in the minutes of its panel, each once."""
+        return self.filter(year=year, source=RecommendationSource.MINUTES, origin__isnull=True).by_code()
+
     def by_code(self) -> Self:
         return self.order_by("year", "number", "for_year")
 

@@ -218,6 +218,7 @@ def _closing(board: Board) -> dict[str, Any]:
         }
         if closed
         else None,
+        "closed_pk": row.pk,
         "correction": row.reason,
         "may_correct": closed and board.leads and row.pk == board.revisions[0].pk,
     }
@@ -261,9 +262,8 @@ def _score(row: Mapping[str, Any] | None) -> str:
 def _cards(board: Board) -> tuple[str, str, str]:
     """Three indices, each with its own name on the page: self, mean of the scores, consensus."""
     answers = frozen_answers(board.window)
-    own = consensus.self_index(board.structure, answers)
-    bare = [Line(row.question, row.own, row.scores, None) for row in board.lines]
-    mean = consensus.card(board.structure, bare, answers).index
+    own = consensus.self_card(board.structure, answers).index
+    mean = consensus.mean_card(board.structure, board.lines, answers).index
     agreed = consensus.card(board.structure, board.lines, answers).index
     return tuple(decimals.display(value) for value in (own, mean, agreed))  # type: ignore[return-value]
 

@@ -152,7 +152,11 @@ def _page(request: HttpRequest, window_id: int) -> dict[str, Any]:
 
 
 def _version(snapshot: Snapshot, dossier: Dossier | None, *, latest: bool) -> dict[str, Any]:
-    gone = dossier is not None and dossier.status == Status.READY and not _is_there(dossier)
+    gone = (
+        dossier is not None
+        and dossier.status == Status.READY
+        and not store.is_there(dossier.sha256, dossier.size, store.ZIP)
+    )
     row = dossier_row(dossier) if dossier else None
     if row and gone:
         row["status"] = {"css": "terlambat", "icon": "late", "label": _("File missing")}
@@ -165,14 +169,6 @@ def _version(snapshot: Snapshot, dossier: Dossier | None, *, latest: bool) -> di
         "dossier": row,
         "gone": gone,
     }
-
-
-def _is_there(dossier: Dossier) -> bool:
-    """Whether a file of the right size lies in its place: a page does not read gigabytes to say so."""
-    try:
-        return store.path_for(dossier.sha256, store.ZIP).stat().st_size == dossier.size
-    except FileNotFoundError:
-        return False
 
 
 def _news(found: Dossier, seen: str) -> str:

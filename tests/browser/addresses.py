@@ -21,6 +21,8 @@ NOT_A_PAGE = {
     "reports:report_download",
     "reports:dossier_status",
     "reports:dossier_download",
+    "reports:minutes_status",
+    "reports:minutes_download",
     "evaluations:score_book_file",
     "opd:calendar_feed",
     "healthz",
@@ -101,6 +103,8 @@ NOT_A_PAGE = {
     "reports:report_retry",
     "reports:dossier_create",
     "reports:dossier_retry",
+    "reports:minutes_create",
+    "reports:minutes_retry",
     "evaluations:score_book_save",
     # allauth's, for accounts that people open themselves; here the secretariat does
     "account_confirm_email",

@@ -273,6 +273,8 @@ def _reports_read() -> Iterator[tuple[str, str]]:
         window = EvaluationWindow.objects.get(status=status)
         yield "pemeriksa", reverse("reports:dossiers", args=[window.pk])
     yield "asesor1", reverse("reports:dossiers", args=[window.pk])
+    for username in ("pemeriksa", "inspektorat"):
+        yield username, reverse("reports:minutes", args=[EvaluationWindow.objects.get(status="closed").pk])
 
 
 def _quick_win(name: str) -> QuickWin:

@@ -4,7 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from evaluations import actions as evaluation
-from evaluations.models import EvaluationWindow, Seat
+from evaluations.models import EvaluationWindow, Reconciliation, Seat
 from opd import actions
 from opd.actions import import_work
 from opd.actions import imports as importing
@@ -19,7 +19,9 @@ from opd.models import (
     User,
 )
 from reports import actions as reporting
-from reports.models import Cause, Report
+from reports import store
+from reports.minutes import actions as minutes
+from reports.models import Cause, Minutes, Report
 from smartcity.demo import judging
 
 NEWCOMER, WITHOUT_ROLE = "operator.baru", "tanpa.peran"
@@ -36,6 +38,7 @@ def prepare() -> None:
     _open_again()
     _hand_in()
     _reports(city)
+    _minutes()
     _lists(city)
     _instruments(city)
 
@@ -75,6 +78,16 @@ def _reports(city: City) -> None:
             report.finish(sha256="5e" * 32, size=1_480_000, pages=34)
         elif key == "gagal":
             report.fail(Cause.PAGES)
+
+
+def _minutes() -> None:
+    """The consensus of 2022 has its document; building one is a story of its own."""
+    by = User.objects.get(username="pemeriksa")
+    row = Reconciliation.objects.visible_to(by).closed().get()
+    made = Minutes.objects.claim(minutes.request_minutes(by=by, reconciliation=row)[0].pk)
+    assert made is not None
+    content = b"%PDF-1.7 berita acara"
+    made.finish(sha256=store.keep(content), size=len(content), pages=12)
 
 
 def _instruments(city: City) -> None:

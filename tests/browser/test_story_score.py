@@ -2,26 +2,21 @@
 
 import hashlib
 import re
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import timedelta
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from django.db import connections
 from playwright.sync_api import Page, expect
 
 from evaluations import actions
 from evaluations.models import EvaluationWindow, Result, Score, Seat
 from evaluations.structure import structure_of
-from evaluations.tasks import close_due_windows
 from opd.models import User
-from reports import sandbox
 from reports.models import Report
 from reports.tasks import build_report
-from smartcity.lib import clock, decimals
+from smartcity.lib import decimals
 from tests.browser.steps import heading, press, t, wait_saved
+from tests.browser.workers import let_its_time_pass, worker
 
 pytestmark = pytest.mark.browser
 REMARK = "Diukur setiap triwulan dan diperbaiki."
@@ -47,7 +42,7 @@ def test_from_the_declaration_to_the_report(page_as: Callable[..., Page], tmp_pa
 
     reviewer = page_as("pemeriksa", f"/windows/{window.pk}/result/")
     heading(reviewer, t("There is no result yet"))
-    _let_its_time_pass(window)
+    let_its_time_pass(window)
     reviewer.reload()
     result = Result.objects.get(window=window)
     heading(reviewer, re.compile(_shown(result)))
@@ -115,12 +110,6 @@ def _hand_in(page: Page) -> None:
     expect(page.get_by_role("button", name=t("Hand in all scores"))).to_have_count(0)
 
 
-def _let_its_time_pass(window: EvaluationWindow) -> None:
-    """The closing time is a moment ago; the clock's task comes by."""
-    EvaluationWindow.objects.filter(pk=window.pk).update(closes_at=clock.now() - timedelta(seconds=1))
-    close_due_windows()
-
-
 def _shown(result: Result) -> str:
     return (
         decimals.display(result.index) if result.index is not None else t("Incomplete, so there is no index")
@@ -135,7 +124,7 @@ def _report(page: Page, window: EvaluationWindow, folder: Path) -> None:
     progress = page.locator(f"#progress-{report.pk}")
     expect(progress).to_contain_text(t("Waiting for its turn"))
     expect(progress.get_by_role("progressbar")).to_have_attribute("value", "0")
-    with _worker(report.pk):
+    with worker(build_report, report.pk):
         expect(progress.get_by_role("progressbar")).not_to_have_attribute("value", "0")
         expect(progress.locator("[aria-current=step]")).to_be_visible()
         ready = progress.get_by_role("link", name=begins_download(report))
@@ -155,26 +144,3 @@ def _report(page: Page, window: EvaluationWindow, folder: Path) -> None:
 def begins_download(report: Report) -> re.Pattern[str]:
     """The link to the file of a version."""
     return re.compile(t("Download version %(version)s") % {"version": report.version})
-
-
-@contextmanager
-def _worker(report_id: int) -> Iterator[None]:
-    """What the worker does with the message, in a thread, so that the page can be watched meanwhile."""
-    errors: list[BaseException] = []
-
-    def work() -> None:
-        try:
-            build_report(report_id)
-        except BaseException as error:
-            errors.append(error)
-        finally:
-            sandbox.stop()
-            connections.close_all()
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    try:
-        yield
-    finally:
-        thread.join(120)
-    assert errors == []

@@ -1,6 +1,7 @@
 """The consensus: after everybody scored alone, with reasons, closed once, and read by nobody before its time."""
 
 from contextlib import nullcontext
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from itertools import product
@@ -8,10 +9,12 @@ from itertools import product
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
+from django.utils import translation
 
 from evaluations import actions, consensus, invariants
 from evaluations.actions import consensus as agree
 from evaluations.actions import interview as talk
+from evaluations.actions import recommendations
 from evaluations.models import (
     InterviewNote,
     Proposal,
@@ -177,6 +180,28 @@ def test_closing_freezes_everything_the_minutes_say(begun, seat, cast):
     assert "asesor" not in str(row.payload), "a seat is told by its number, never by an account"
     assert list(invariants.contradictions()) == []
     assert AuditEvent.objects.get(action="consensus.close").after == row.digest
+
+
+def test_the_minutes_hold_what_a_document_of_them_prints(begun, seat, cast, dinkes):
+    """Whatever is changed afterwards, and in whatever language the lead reads the pages."""
+    values = {
+        "year": 2022, "source": "minutes", "reference": "halaman 2", "text": "Tetapkan peta jalan.", "section": "",
+        "question": "", "dimension": None, "opd": dinkes, "due_on": date(2023, 3, 1),
+    }  # fmt: skip
+    recommendations.give(city=begun.city, values=values, by=cast["reviewer"])
+    recommendations.give(city=begun.city, values=values | {"source": "letter"}, by=cast["reviewer"])
+    talk.move(window=begun, name="start", by=cast["assessor"])
+    talk.move(window=begun, name="finish", by=cast["assessor"])
+    propose(begun, cast)
+    with translation.override("en"):
+        payload = close(begun, cast).payload
+    assert (payload["schema"], payload["language"], payload["snapshot_version"]) == (2, "id", 1)
+    assert payload["offices"] == {"chair": "Dinas Kominfo", "secretariat": "Dinas Kominfo"}
+    assert [row["code"] for row in payload["dimensions"]] == ["GOV", "LIV"]
+    given = {"code": "R-2022-01", "text": "Tetapkan peta jalan.", "opd": "DINKES", "due_on": "2023-03-01"}
+    assert payload["recommendations"]["given"] == [given | {"reference": "halaman 2"}]
+    assert payload["self"]["index"] is None, "the city answered nothing"
+    assert payload["interview"]["parts"][0]["title"] == "Pembukaan dan paparan"
 
 
 def test_closing_twice_is_once(begun, cast):

@@ -150,6 +150,8 @@ def address(world: worlds.World, route: dict[str, str], state: str) -> str:
         "submission": lambda: {"number": world.windows[state].last_submission().number},
         "report": lambda: {"pk": world.reports[state].pk},
         "dossier": lambda: {"pk": world.windows[state].snapshot().dossier.pk},
+        "consensus": lambda: {"pk": world.consensus[state].pk},
+        "minutes": lambda: {"pk": world.consensus[state].minutes.pk},
         "import": lambda: {"pk": world.imports[state].pk},
         "program": lambda: {"pk": world.programs[state].pk},
         "meeting": lambda: {"pk": world.decision.meeting_id},
@@ -173,6 +175,8 @@ def unreadable(actor: str, route: dict[str, str], state: str) -> list[bytes]:
         words.append(b"KANARI-REK-BUKTI")  # what is to close a recommendation, before it is proposed
     if actor in ("leadership", "assessor", "other_assessor"):
         words.append(b"KANARI-REK-USUL")  # proposed, not closed: the city does not stand for it yet
+    if actor in ("operator", "head", "assessor"):
+        words.append(b"KANARI-SEPAKAT")  # what another panel agreed on
     if actor == "other_assessor":
         words += [b"KANARI-TANYA", b"KANARI-KL"]
     if actor in ("anonymous", "other_operator", "administrator", "conflicted"):

@@ -12,7 +12,7 @@ from opd import rules as opd_rules
 from opd.models import Evidence, QuickWin, Submission, User
 from opd.workflow import QUICK_WIN
 from reports import rules as report_rules
-from reports.models import Report
+from reports.models import Minutes, Report
 from surveys import rules as survey_rules
 from surveys.models import Round, Sheet
 from surveys.workflow import ROUND
@@ -53,6 +53,7 @@ RULES = (
     (evaluation_rules, "is_assessor", "list sheets", "-", "reviewer"),
     (report_rules, "may_read_in", "list reports", "-", "operator"),
     (report_rules, "may_ask_in", "ask for a report", "-", "auditor"),
+    (report_rules, "may_make_minutes", "make the minutes", "closed", "auditor"),
     (report_rules, "may_retry", "retry a report", "failed", "auditor"),
     (survey_rules, "may_list", "list surveys", "-", "assessor"),
     (survey_rules, "may_prepare_in", "prepare a survey", "-", "operator"),
@@ -91,6 +92,7 @@ QUERYSETS = (
     (Clarification, "read an item", "asked", "other_assessor"),
     (OfficialResult, "read a letter", "draft", "leadership"),
     (Report, "read a report", "ready", "operator"),
+    (Minutes, "take the minutes along", "made", "operator"),
     (Round, "read a survey", "draft", "other_operator"),
     (Sheet, "hand out a survey", "open", "assessor"),
 )

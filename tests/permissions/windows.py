@@ -20,6 +20,7 @@ from evaluations.models import (
 from opd.models import Opd, User
 from smartcity.demo import material
 from smartcity.lib import clock, files
+from tests.permissions import consensus
 from tests.permissions.actors import DAY, NOW, fresh
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def build(world: "World") -> None:
     _submissions(world)
     for window in world.windows.values():
         window.refresh_from_db()
+    consensus.build(world, _prepared(world, "agreed", NOW - 35 * DAY, NOW - 33 * DAY, reviewer, year=2021))
 
 
 def _submissions(world: "World") -> None:

@@ -18,6 +18,7 @@ from evaluations.models import (
     InstrumentDraft,
     OfficialResult,
     Recommendation,
+    Reconciliation,
     Seat,
 )
 from opd import actions, documents
@@ -76,6 +77,8 @@ class World:
     windows: dict[str, EvaluationWindow] = field(default_factory=dict)
     reports: dict[str, Report] = field(default_factory=dict)
     seats: dict[str, Seat] = field(default_factory=dict)
+    #: revisions of one window's consensus: closed with minutes, closed without, open
+    consensus: dict[str, Reconciliation] = field(default_factory=dict)
     imports: dict[str, ImportJob] = field(default_factory=dict)
     items: dict[str, Clarification] = field(default_factory=dict)
     decision: Decision | None = None

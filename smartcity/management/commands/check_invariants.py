@@ -11,7 +11,7 @@ from opd import invariants as opd_invariants
 from opd.completeness import counted
 from opd.models import QuickWin, StoredFile, Submission
 from reports import store
-from reports.models import Dossier, Report, Status
+from reports.models import Dossier, Minutes, Report, Status
 from smartcity.lib import files
 from smartcity.lib.models import digest_of
 from surveys import invariants as surveys
@@ -41,6 +41,7 @@ def contradictions() -> Iterator[str]:
     yield from _evidence()
     yield from _reports()
     yield from _dossiers()
+    yield from _minutes()
 
 
 def _receipts() -> Iterator[str]:
@@ -78,5 +79,14 @@ def _dossiers() -> Iterator[str]:
         file = store.open_intact(dossier.sha256, store.ZIP)
         if file is None:
             yield f"dossier {dossier.pk}: its file is missing or altered"
+        else:
+            file.close()
+
+
+def _minutes() -> Iterator[str]:
+    for minutes in Minutes.objects.ready().select_related("reconciliation").iterator():
+        file = store.open_intact(minutes.sha256)
+        if file is None:
+            yield f"minutes {minutes.reconciliation.number}: their file is missing or altered"
         else:
             file.close()
