@@ -99,6 +99,8 @@ def deadline(window: EvaluationWindow, now: datetime) -> dict[str, Any] | None:
         (window.opens_at, _("Review window opens")),
         (window.closes_at, _("Review window closes")),
     ]
+    if window.is_rehearsal:
+        moments = [(window.opens_at, _("Rehearsal opens")), (window.closes_at, _("Rehearsal closes"))]
     ahead = [row for row in moments if row[0] > now]
     until, label = ahead[0] if ahead else moments[-1]
     days = (until - now).days
