@@ -46,7 +46,7 @@ def ends_in_time(window: EvaluationWindow, until: datetime, anchor: str) -> list
 
 
 def nobody_scores(window: EvaluationWindow) -> list[str]:
-    """Codes of the questions that no seat may score, because all who hold their area are of the house: they get none."""
+    """Codes of the questions that no seat may score, because all who hold their area are of the house."""
     structure = structure_of(window.instrument)
     seats = list(window.seats.judging().select_related("user").prefetch_related("areas", "own_questions"))
     free: set[int] = set()

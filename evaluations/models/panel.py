@@ -15,7 +15,6 @@ from smartcity.lib import clock
 from smartcity.lib.models import Frozen, FrozenQuerySet, Stamped
 from smartcity.lib.text import plain_text
 
-
 #: Who may play an assessor in a rehearsal: the city's own staff that works on the self-assessment.
 PLAYERS = (Role.REVIEWER, Role.PLANNER, Role.OPD_OPERATOR, Role.OPD_HEAD)
 
