@@ -53,7 +53,7 @@ def rehearsal_page(user: User, window: EvaluationWindow) -> dict[str, Any]:
         "times": times(window),
         "conditions": conditions(window) if window.is_prepared() else [],
         "prepared": window.is_prepared(),
-        "answered": str(window.judged_answers().counting().given().count()),
+        "answered": window.judged_answers().counting().given().count(),
         "seats": seat_rows_of(window, seats),
         "uncovered": window.uncovered_areas(),
         "nobody": "" if window.status == Status.CLOSED else _nobody(window),
