@@ -56,7 +56,12 @@ class Line:
     @property
     def changed(self) -> bool:
         """Whether the city gives itself another score since the rehearsal."""
-        return self.now is not None and self.now != self.then
+        return None not in (self.now, self.then) and self.now != self.then
+
+    @property
+    def untried(self) -> bool:
+        """Whether the rehearsal could say nothing: not answered by then, or scored by nobody."""
+        return self.foreseen is None
 
     @property
     def too_high(self) -> bool:
@@ -96,21 +101,23 @@ def lines(
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """How well the rehearsal foresaw the panel: questions found too high, of them foreseen, and false alarms."""
+    """How well the rehearsal foresaw the panel: what was too high, of that foreseen and untried; and false alarms."""
 
     too_high: int
     foreseen: int
+    untried: int
     alarms: int
 
 
 def hits(table: Sequence[Line]) -> Hits:
-    """Count over the questions that both have valued."""
-    both = [line for line in table if line.judged is not None and line.tried is not None]
-    high = [line for line in both if line.too_high]
+    """Count over the questions the panel has valued."""
+    judged = [line for line in table if line.judged is not None]
+    high = [line for line in judged if line.too_high]
     return Hits(
         too_high=len(high),
         foreseen=sum(line.was_found for line in high),
-        alarms=sum(line.was_found and not line.too_high and not line.changed for line in both),
+        untried=sum(line.untried for line in high),
+        alarms=sum(line.was_found and not line.too_high and not line.changed for line in judged),
     )
 
 

@@ -19,7 +19,7 @@ from smartcity.lib import clock, dates, decimals
 
 type Payload = Mapping[str, Any]
 #: How many of the questions found are shown with every remark at the top; the table holds all.
-SHOWN = 12
+SHOWN = 20
 
 
 def waiting_page(user: User, window: EvaluationWindow) -> dict[str, Any]:
@@ -108,6 +108,7 @@ def _row(line: Line, mend: Callable[[str], str]) -> dict[str, Any]:
         "missed": decimals.signed(line.missed),
         "too_high": line.too_high,
         "was_found": line.was_found,
+        "untried": line.untried,
         "mend_url": mend(line.code),
         "remarks": [
             {
@@ -181,6 +182,12 @@ def _sentence(table: Sequence[Line], compared: bool) -> str:
             "the rehearsal had found %(foreseen)s of them.",
             told.too_high,
         ) % {"all": told.too_high, "foreseen": told.foreseen}
+    if told.untried:
+        text += " " + ngettext(
+            "%(count)s of them had no value in the rehearsal.",
+            "%(count)s of them had no value in the rehearsal.",
+            told.untried,
+        ) % {"count": told.untried}
     if told.alarms:
         text += " " + ngettext(
             "%(count)s question the rehearsal held too high was confirmed by the panel.",

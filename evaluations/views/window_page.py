@@ -111,6 +111,8 @@ def heading_of(window: EvaluationWindow, seats: list[Seat], now: Any) -> str:
         return _("Time is over, the result is not computed yet")
     done = sum(seat.handed_in_at is not None for seat in seats)
     text = _("%(done)s of %(all)s assessors have handed in")
+    if window.is_rehearsal:
+        text = _("%(done)s of %(all)s persons have handed in")
     return text % {"done": _in_words(done) if done else pgettext("assessors", "None"), "all": len(seats)}
 
 
