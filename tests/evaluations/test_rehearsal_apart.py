@@ -35,7 +35,7 @@ from reports.forms import ReportForm
 from smartcity.lib import clock
 from smartcity.settings import BASE_DIR
 from tests.evaluations import rehearsing
-from tests.evaluations.builders import DUE, OPENS, SMALL, as_file
+from tests.evaluations.builders import DUE, OPENS, SMALL, as_file, raw_refused
 from tests.evaluations.rehearsing import REMARK
 
 pytestmark = pytest.mark.django_db
@@ -284,3 +284,15 @@ def test_only_these_places_ask_for_rehearsals():
 def test_the_trail_says_that_it_was_a_rehearsal(rehearsed):
     assert AuditEvent.objects.filter(action="window.open").exists()
     assert Seat.objects.real().count() == 0
+
+
+def test_the_database_never_makes_a_real_window_of_a_rehearsal(rehearsed, window):
+    with raw_refused() as cursor:
+        cursor.execute(
+            "UPDATE evaluations_evaluationwindow SET rehearsal_of_id = NULL WHERE id = %s", [rehearsed.pk]
+        )
+    with raw_refused() as cursor:
+        cursor.execute(
+            "UPDATE evaluations_evaluationwindow SET rehearsal_of_id = %s WHERE id = %s",
+            [rehearsed.pk, window.pk],
+        )
