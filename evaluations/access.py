@@ -21,14 +21,24 @@ from opd.access import person
 from opd.models import Document
 
 
-def window_or_404(request: HttpRequest, pk: int) -> EvaluationWindow:
-    """A window the person may see: of the city they serve, or where they are seated."""
-    return get_object_or_404(EvaluationWindow.objects.visible_to(person(request)).for_page(), pk=pk)
+def window_or_404(request: HttpRequest, pk: int, *, rehearsals: bool = False) -> EvaluationWindow:
+    """A window the person may see: of the city they serve, or where they are seated.
+
+    A rehearsal is absent unless the page says that it knows rehearsals.
+    """
+    rows = EvaluationWindow.with_rehearsals if rehearsals else EvaluationWindow.objects
+    return get_object_or_404(rows.visible_to(person(request)).for_page(), pk=pk)
 
 
-def city_window_or_404(request: HttpRequest, pk: int) -> EvaluationWindow:
+def rehearsal_or_404(request: HttpRequest, pk: int) -> EvaluationWindow:
+    """A rehearsal the person may see: of the city they serve, or where they are seated."""
+    rows = EvaluationWindow.with_rehearsals.rehearsals().visible_to(person(request))
+    return get_object_or_404(rows.for_page(), pk=pk)
+
+
+def city_window_or_404(request: HttpRequest, pk: int, *, rehearsals: bool = False) -> EvaluationWindow:
     """A window of the city the person serves; an assessor has other pages for it (403)."""
-    window = window_or_404(request, pk)
+    window = window_or_404(request, pk, rehearsals=rehearsals)
     if not rules.may_read_answers(person(request), window):
         raise PermissionDenied
     return window

@@ -133,9 +133,11 @@ def _frozen(document: Document, uses: list[Use]) -> dict[tuple[str, str, int], l
     if not keys:
         return {}
     kinds, names = {kind for kind, _key in keys}, {key for _kind, key in keys}
-    rows = SnapshotItem.objects.filter(
-        snapshot__window__city=document.city_id, kind__in=kinds, key__in=names
-    ).select_related("snapshot__window")
+    rows = (
+        SnapshotItem.objects.real()
+        .filter(snapshot__window__city=document.city_id, kind__in=kinds, key__in=names)
+        .select_related("snapshot__window")
+    )
     found: dict[tuple[str, str, int], list[str]] = {}
     for item in rows.order_by("snapshot__taken_at"):
         if not any(_shows(piece, document) for piece in item.payload.get("evidence", ())):

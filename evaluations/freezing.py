@@ -136,13 +136,18 @@ def contradictions() -> Iterator[str]:
             yield f"snapshot {snapshot.pk}: items and list differ"
 
 
+def rehearsal_mark(window: EvaluationWindow) -> dict[str, int]:
+    """What a frozen payload says of a rehearsal, and of nothing else: which window it rehearses."""
+    return {"rehearsal_of": window.answered_in_id} if window.is_rehearsal else {}
+
+
 def _quick_wins(window: EvaluationWindow) -> Iterator[dict[str, Any]]:
     for quick_win in QuickWin.objects.of_city(window.city_id).in_year(window.year).to_freeze():
         yield quick_win_payload(quick_win)
 
 
 def _answers(window: EvaluationWindow) -> Iterator[dict[str, Any]]:
-    for answer in window.answers.to_freeze():
+    for answer in window.judged_answers().to_freeze():
         yield answer_payload(answer)
 
 
@@ -166,7 +171,13 @@ def _summary(window: EvaluationWindow, items: list[list[str]]) -> dict[str, Any]
     return {
         "schema": SCHEMA,
         "city": {"code": window.city.code, "name": window.city.name},
-        "window": {"id": window.pk, "year": window.year, "stage": window.stage, "sample": window.sample},
+        "window": {
+            "id": window.pk,
+            "year": window.year,
+            "stage": window.stage,
+            "sample": window.sample,
+            **rehearsal_mark(window),
+        },
         "opens_at": window.opens_at.isoformat(),
         "instrument": {
             "code": instrument.code,

@@ -7,6 +7,7 @@ from evaluations.models import (
     CitySubmission,
     Clarification,
     ClarificationReceipt,
+    EvaluationWindow,
     HandIn,
     OfficialResult,
     Recommendation,
@@ -28,6 +29,7 @@ def contradictions() -> Iterator[str]:
     yield from _letters()
     yield from _recommendations()
     yield from consensus.contradictions()
+    yield from _rehearsals()
 
 
 def _submissions() -> Iterator[str]:
@@ -57,6 +59,19 @@ def _versions() -> dict[int, list[int]]:
     for window, version in CitySubmission.objects.values_list("window", "version"):
         found.setdefault(window, []).append(version)
     return found
+
+
+def _rehearsals() -> Iterator[str]:
+    """A rehearsal is of a real window of the same city and year, and nothing that counts hangs on it."""
+    rows = EvaluationWindow.with_rehearsals.rehearsals().select_related("rehearsal_of")
+    for row in rows:
+        real = row.rehearsal_of
+        assert real is not None
+        if real.is_rehearsal or (real.city_id, real.year) != (row.city_id, row.year):
+            yield f"rehearsal {row.pk}: it rehearses no window of its city and year"
+        counting = row.answers, row.submissions, row.clarifications, row.reconciliations, row.officials
+        if any(held.exists() for held in counting):
+            yield f"rehearsal {row.pk}: something that counts hangs on it"
 
 
 def _hand_ins() -> Iterator[str]:

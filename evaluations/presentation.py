@@ -99,6 +99,8 @@ def deadline(window: EvaluationWindow, now: datetime) -> dict[str, Any] | None:
         (window.opens_at, _("Review window opens")),
         (window.closes_at, _("Review window closes")),
     ]
+    if window.is_rehearsal:
+        moments = [(window.opens_at, _("Rehearsal opens")), (window.closes_at, _("Rehearsal closes"))]
     ahead = [row for row in moments if row[0] > now]
     until, label = ahead[0] if ahead else moments[-1]
     days = (until - now).days
@@ -132,13 +134,11 @@ def window_row(window: EvaluationWindow, now: datetime) -> dict[str, Any]:
 
 
 def times(window: EvaluationWindow) -> list[dict[str, str]]:
-    """The three times of a window as label, text and ISO."""
+    """The three times of a window as label, text and ISO; a rehearsal asks nothing of agencies."""
     zone = window.city.timezone
-    rows = [
-        (_("OPD inputs due"), window.inputs_due_at),
-        (_("Opens"), window.opens_at),
-        (_("Closes"), window.closes_at),
-    ]
+    rows = [(_("Opens"), window.opens_at), (_("Closes"), window.closes_at)]
+    if not window.is_rehearsal:
+        rows.insert(0, (_("OPD inputs due"), window.inputs_due_at))
     return [{"label": label, "at": dates.wib(at, zone), "iso": at.isoformat()} for label, at in rows]
 
 

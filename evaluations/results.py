@@ -12,7 +12,8 @@ from typing import Any
 from django.db import transaction
 
 from evaluations.answering import answer_payload
-from evaluations.models import EvaluationWindow, Question, Result, Score, SnapshotItem
+from evaluations.freezing import rehearsal_mark
+from evaluations.models import EvaluationWindow, Question, Result, Score, Seat, SnapshotItem
 from evaluations.scoring import Card, Level, Recomputed, grade, recompute
 from evaluations.structure import Structure, Text, structure_of
 from smartcity.lib import clock
@@ -63,6 +64,7 @@ def result_payload(window: EvaluationWindow) -> dict[str, Any]:
             "opens_at": window.opens_at.isoformat(),
             "closes_at": window.closes_at.isoformat(),
             "sample": window.sample,
+            **rehearsal_mark(window),
         },
         "instrument": {
             "code": window.instrument.code,
@@ -152,13 +154,13 @@ def frozen_answers(window: EvaluationWindow) -> dict[str, dict[str, Any]]:
     snapshot = window.snapshot()
     if snapshot is not None:
         return snapshot.items.of_kind(SnapshotItem.Kind.ANSWER).payloads()
-    return {row.question.code: answer_payload(row) for row in window.answers.to_freeze()}
+    return {row.question.code: answer_payload(row) for row in window.judged_answers().to_freeze()}
 
 
 def contradictions() -> list[str]:
     """Recompute every result from its frozen inputs and name what differs."""
     found = []
-    for result in Result.objects.select_related("window__instrument", "window__city"):
+    for result in Result.with_rehearsals.select_related("window__instrument", "window__city"):
         if digest_of(result.payload) != result.digest:
             found.append(f"result {result.pk}: content and digest differ")
         if digest_of(result_payload(result.window)) != result.digest:
@@ -184,11 +186,13 @@ def _assessed_given(structure: Structure, scores: Sequence[Score], self_given: G
     return given
 
 
-def _expected(structure: Structure, seats: Sequence[Any]) -> dict[str, int]:
-    """How many scores each question should get: one per seat of its area that has no conflict."""
-    areas = [{area.code for area in seat.areas.all()} for seat in seats if seat.conflict is None]
+def _expected(structure: Structure, seats: Sequence[Seat]) -> dict[str, int]:
+    """How many scores each question should get: one per seat of its area that has no conflict and may score it."""
+    held = [
+        ({area.code for area in seat.areas.all()}, seat.barred()) for seat in seats if seat.conflict is None
+    ]
     return {
-        code: sum(row.area in covered for covered in areas)
+        code: sum(row.area in covered and row.pk not in barred for covered, barred in held)
         for code, row in structure.questions.items()
         if row.scored
     }

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 REVIEWER, PLANNER, AUDITOR, LEADERSHIP, ASSESSOR = "reviewer", "planner", "auditor", "leadership", "assessor"
 OF_THE_CITY = (REVIEWER, PLANNER, AUDITOR, LEADERSHIP)
+PLAYERS = (REVIEWER, PLANNER, "operator", "head")
 
 
 def may_prepare_in(user: "User", city_id: int) -> bool:
@@ -131,8 +132,13 @@ def may_approve_submission(user: "User", proposal: "SubmissionProposal") -> bool
 
 
 def may_take_along(user: "User", window: "EvaluationWindow", *, seated: bool) -> bool:
-    """The dossier is for the panel (`seated`) and for who prepares or audits the window; leadership reads reports."""
-    return seated or user.has_role(REVIEWER, PLANNER, AUDITOR, city_id=window.city_id)
+    """The dossier is for the panel (`seated`) and for who prepares or audits the window; leadership reads reports.
+
+    A rehearsal has none: it would look like the city's.
+    """
+    return not window.is_rehearsal and (
+        seated or user.has_role(REVIEWER, PLANNER, AUDITOR, city_id=window.city_id)
+    )
 
 
 def may_see_dashboard(user: "User") -> bool:
@@ -145,8 +151,28 @@ def is_assessor(user: "User") -> bool:
     return user.has_role(ASSESSOR)
 
 
+def may_rehearse(user: "User", window: "EvaluationWindow") -> bool:
+    """The reviewer prepares a rehearsal of a window that is still in preparation: afterwards nothing can be mended."""
+    return may_prepare_in(user, window.city_id) and window.accepts_answers()
+
+
+def may_play(user: "User", city_id: int) -> bool:
+    """The city's own staff plays the panel; who judges the city in earnest must not have seen it rehearse."""
+    return user.has_role(*PLAYERS, city_id=city_id) and not user.has_role(ASSESSOR, city_id=city_id)
+
+
+def may_read_rehearsals(user: "User") -> bool:
+    """The city's own people and its agencies' (they see those they are seated in); assessors never."""
+    return user.has_role(*OF_THE_CITY, *PLAYERS)
+
+
 def may_be_seated(user: "User", window: "EvaluationWindow") -> bool:
-    """An assessor of the city's panel who serves the city in no other role: nobody judges their own house."""
+    """An assessor of the city's panel who serves the city in no other role: nobody judges their own house.
+
+    In a rehearsal the city's own staff is seated instead.
+    """
+    if window.is_rehearsal:
+        return may_play(user, window.city_id)
     return user.has_role(ASSESSOR, city_id=window.city_id) and not user.belongs_to(window.city_id)
 
 
@@ -174,8 +200,8 @@ def may_hand_in(user: "User", seat: "Seat", now: datetime) -> bool:
 
 
 def may_ask(user: "User", seat: "Seat", covers: bool, now: datetime) -> bool:
-    """An assessor asks about questions of own areas, until the scores are handed in."""
-    return may_score(user, seat, covers, now) and seat.handed_in_at is None
+    """An assessor asks about questions of own areas, until the scores are handed in; a rehearsal asks nobody."""
+    return not seat.window.is_rehearsal and may_score(user, seat, covers, now) and seat.handed_in_at is None
 
 
 def leads(user: "User", lead: "Seat | None", now: datetime) -> bool:
@@ -185,6 +211,8 @@ def leads(user: "User", lead: "Seat | None", now: datetime) -> bool:
 
 def may_plan_interview(user: "User", window: "EvaluationWindow", lead: "Seat | None", now: datetime) -> bool:
     """The reviewer (the secretariat hosts it) and the panel's lead, until the window is closed."""
+    if window.is_rehearsal:
+        return False
     return may_prepare(user, window) or (window.status != "closed" and leads(user, lead, now))
 
 
@@ -198,6 +226,8 @@ def may_run_interview(user: "User", interview: "Interview") -> bool:
 
 def may_lead(user: "User", window: "EvaluationWindow", lead: "Seat | None", now: datetime) -> bool:
     """The seat that leads begins, proposes, closes and corrects the consensus, once its own scores are handed in."""
+    if window.is_rehearsal:
+        return False
     return leads(user, lead, now) and lead is not None and lead.handed_in_at is not None
 
 
@@ -209,7 +239,7 @@ def may_close_consensus(user: "User", reconciliation: "Reconciliation") -> bool:
 
 def may_note(user: "User", seat: "Seat", now: datetime) -> bool:
     """Any seat of the panel writes down what was said, in every area: the talk is one."""
-    return may_look(user, seat, now)
+    return not seat.window.is_rehearsal and may_look(user, seat, now)
 
 
 def may_read_desk(user: "User") -> bool:

@@ -4,7 +4,7 @@ An instrument in use never changes, so a process reads it once. Pages, saves and
 joining six tables each time.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _t
 
 from dimensions.models import SmartDimension
-from evaluations.models import Area, Instrument, Question, RubricLevel, Section
+from evaluations.models import Area, Instrument, Question, RubricLevel, Seat, Section
 from evaluations.scoring import Item, Part
 
 #: What makes evidence convince (domain guide, section 12): a day within the year, a place to look at.
@@ -151,6 +151,12 @@ class Structure:
 def structure_of(instrument: Instrument) -> Structure:
     """Return the instrument's structure, read once per process and edition."""
     return _read(instrument.pk, instrument.edition)
+
+
+def asked_of(seat: Seat, areas: Collection[str]) -> list[QuestionFacts]:
+    """The questions a seat with these areas scores, in order: in a rehearsal none of the person's own house."""
+    barred = seat.barred()
+    return [row for row in structure_of(seat.window.instrument).scored_in(set(areas)) if row.pk not in barred]
 
 
 @lru_cache(maxsize=32)

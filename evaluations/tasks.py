@@ -23,7 +23,7 @@ log = logging.getLogger("portal")
 @shared_task
 def close_due_windows() -> None:
     """Close every due window by itself: one that fails does not keep the others open, and is tried again."""
-    for window in EvaluationWindow.objects.due(clock.now()).for_page():
+    for window in EvaluationWindow.with_rehearsals.due(clock.now()).for_page():
         try:
             ensure_closed(window)
         except Exception:

@@ -22,6 +22,7 @@ from evaluations.views import (
     panel,
     recommendation_page,
     recommendations,
+    rehearsals,
     results,
     score_book,
     sheet,
@@ -45,6 +46,12 @@ urlpatterns = [
     path("windows/<int:pk>/extend/", windows.extend, name="window_extend"),
     path("windows/<int:pk>/seats/", panel.seats, name="seats"),
     path("windows/<int:pk>/seats/<int:seat_pk>/remove/", panel.remove, name="seat_remove"),
+    # its rehearsals (gladi): own staff plays the panel, nothing of it counts; moves and seats are a window's
+    path("rehearsals/", rehearsals.rehearsals, name="rehearsals"),
+    path("windows/<int:pk>/rehearsals/new/", rehearsals.create, name="rehearsal_create"),
+    path("rehearsals/<int:pk>/", rehearsals.detail, name="rehearsal"),
+    path("rehearsals/<int:pk>/edit/", rehearsals.edit, name="rehearsal_edit"),
+    path("rehearsals/<int:pk>/comparison/", rehearsals.comparison, name="rehearsal_comparison"),
     # the interview, for the panel and the city
     path("windows/<int:pk>/interview/", interview.interview, name="interview"),
     path("windows/<int:pk>/interview/plan/", interview.plan, name="interview_plan"),

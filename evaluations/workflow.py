@@ -49,12 +49,37 @@ def needed_to_open(window: "EvaluationWindow", note: str) -> list[Problem]:
         if len(uncovered) > NAMED:
             text = gettext("%(count)s areas have no assessor.") % {"count": len(uncovered)}
         problems.append(Problem(text, "#seats"))
+    if window.is_rehearsal:
+        problems += _of_rehearsal(window)
     submission = window.last_submission()
     if submission is None:
         problems += _foreign(window)
     elif not submission.fits(window):
         text = gettext("Version %(version)s was submitted for another question list or year. Submit anew.")
         problems.append(Problem(text % {"version": submission.version}, "#snapshot"))
+    return problems
+
+
+def _of_rehearsal(window: "EvaluationWindow") -> list[Problem]:
+    """It comes before the window it rehearses, by the same questions, and there is something to judge."""
+    real, problems = window.rehearsal_of, []
+    assert real is not None
+    if not real.accepts_answers():
+        text = gettext(
+            "The review window is opened already: what a rehearsal finds could not be mended any more."
+        )
+        problems.append(Problem(text, "#times"))
+    elif window.closes_at > real.opens_at:
+        text = gettext("A rehearsal ends before the review window opens, on %(time)s at the latest.")
+        problems.append(Problem(text % {"time": wib(real.opens_at, window.city.timezone)}, "#times"))
+    if real.instrument_id != window.instrument_id:
+        text = gettext(
+            "The review window asks by another question list now. Save the rehearsal to take it over."
+        )
+        problems.append(Problem(text, "#instrument"))
+    if not window.has_content():
+        text = gettext("The city has answered nothing yet, and no quick win is verified.")
+        problems.append(Problem(text, "#snapshot"))
     return problems
 
 

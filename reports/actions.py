@@ -24,7 +24,7 @@ def request_report(*, by: User, city: City, year: int, window: EvaluationWindow 
     Raises PermissionDenied, NotReady while another version of the year is being built, and ValueError for
     what is no key.
     """
-    if not rules.may_ask_in(by, city.pk):
+    if not rules.may_ask_in(by, city.pk) or (window is not None and window.is_rehearsal):
         raise PermissionDenied
     if not _KEY.fullmatch(key):
         raise ValueError("not an idempotency key")

@@ -14,7 +14,7 @@ from django.utils.translation import pgettext
 
 from evaluations import desk, follow_up
 from evaluations import rules as evaluation_rules
-from evaluations.models import Answer, Clarification, EvaluationWindow, SubmissionProposal
+from evaluations.models import Answer, Clarification, EvaluationWindow, Seat, SubmissionProposal
 from evaluations.stages import submission_tasks
 from opd import rules
 from opd.models import City, Notification, ProgressTally, Role, Tally, User
@@ -30,6 +30,7 @@ PAGES = (
     ({Role.OPD_OPERATOR, Role.OPD_HEAD}, "workspace", "opd:workspace"),
     ({Role.OPD_OPERATOR, Role.OPD_HEAD}, "progress", "opd:progress_list"),
     ({Role.OPD_OPERATOR, Role.OPD_HEAD}, "answers", "evaluations:own_answers"),
+    ({Role.OPD_OPERATOR, Role.OPD_HEAD}, "rehearsals", "evaluations:rehearsals"),
     ({Role.ASSESSOR}, "sheets", "evaluations:sheets"),
     ({Role.REVIEWER, Role.PLANNER, Role.AUDITOR}, "queue", "opd:queue"),
     (set(Role) - {Role.ADMINISTRATOR}, "desk", "evaluations:clarifications"),
@@ -120,6 +121,7 @@ def _nav(request: HttpRequest, user: User) -> list[dict[str, Any]]:
         "workspace": _("Workspace"),
         "progress": _("Quarterly reports"),
         "answers": pgettext("bar", "Self-assessment"),
+        "rehearsals": _("Rehearsals"),
         "sheets": _("Score sheet"),
         "desk": _("Clarifications"),
         "queue": _("Queue"),
@@ -135,15 +137,21 @@ def _nav(request: HttpRequest, user: User) -> list[dict[str, Any]]:
     }
     # An agency is shown the surveys once one asks about a service of its own.
     asked, unconfirmed = Service.objects.asked_of(user) if held & OF_AN_OPD else (0, 0)
+    # An agency's people are shown rehearsals while they are seated in one; the city's find them beside the windows.
+    plays = bool(held & OF_AN_OPD) and Seat.objects.held_by(user).rehearsals().exists()
+    rehearsals = reverse("evaluations:rehearsals")
     rows = []
     for roles, name, address in PAGES:
+        if name == "rehearsals" and not plays:
+            continue
         if held & roles and (name != "surveys" or asked or (held & roles) - OF_AN_OPD):
             url = reverse(address)
+            beside = name == "windows" and not plays and request.path.startswith(rehearsals)
             rows.append(
                 {
                     "label": labels[name],
                     "url": url,
-                    "current": request.path.startswith(url),
+                    "current": request.path.startswith(url) or beside,
                     "count": unconfirmed if name == "surveys" else _waiting(user, name),
                 }
             )

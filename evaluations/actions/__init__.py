@@ -23,6 +23,7 @@ from evaluations.actions.instruments import (
     start_draft,
 )
 from evaluations.actions.panel import (
+    OWN_HOUSE,
     REMARK_NEEDED,
     declare,
     hand_in,
@@ -31,11 +32,13 @@ from evaluations.actions.panel import (
     save_score,
     seat_assessor,
 )
+from evaluations.actions.rehearsals import save_rehearsal
 from evaluations.actions.steps import TooLate
 from evaluations.actions.submissions import ContentChanged, approve_submission, move_submission
 from evaluations.actions.window import close_window, ensure_closed, extend_window, open_window, save_window
 
 __all__ = [
+    "OWN_HOUSE",
     "REMARK_NEEDED",
     "BaseChanged",
     "ContentChanged",
@@ -62,6 +65,7 @@ __all__ = [
     "remove_seat",
     "reuse_evidence",
     "save_answer",
+    "save_rehearsal",
     "save_score",
     "save_window",
     "seat_assessor",

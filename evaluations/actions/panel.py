@@ -7,15 +7,23 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from evaluations import rules
 from evaluations.actions.steps import TooLate, audit, keep_late, locked_seat, locked_window, question_of
+from evaluations.freezing import rehearsal_mark
 from evaluations.models import Area, EvaluationWindow, HandIn, InterviewNote, Score, Seat
-from evaluations.structure import QuestionFacts, structure_of
+from evaluations.rehearsal import own_questions
+from evaluations.structure import QuestionFacts, asked_of, structure_of
 from opd.models import User
 from smartcity.lib import clock
 from smartcity.lib.models import StaleVersion, digest_of
 from smartcity.lib.workflow import NotReady, Problem, WrongStatus
+
+#: Why a question of one's own house has no form in a rehearsal.
+OWN_HOUSE = gettext_lazy(
+    "Your own agency stands for this question, or you wrote its answer: somebody else scores it. [GLADI-OWN]"
+)
 
 #: The lowest two and the highest score need a remark: those are the ones a city will ask about.
 REMARK_NEEDED = frozenset({0, 1, 4})
@@ -31,7 +39,7 @@ def seat_assessor(
         raise PermissionDenied
     problems = []
     if not rules.may_be_seated(user, window):
-        problems.append(Problem(_("This account is no assessor, or serves the city itself."), "#id_user"))
+        problems.append(Problem(_not_seated(window), "#id_user"))
     if not areas or any(area.instrument_id != window.instrument_id for area in areas):
         problems.append(Problem(_("Choose at least one area of the instrument."), "#id_areas"))
     if until < window.closes_at:
@@ -44,6 +52,8 @@ def seat_assessor(
     seat.until, seat.updated_at = until, clock.now()
     seat.save()
     seat.areas.set(areas)
+    if window.is_rehearsal and not window.is_prepared():  # the opening does it for those seated by then
+        seat.own_questions.set(own_questions(user, window))
     audit(window, "seat.save", by, seat)
     return seat
 
@@ -102,6 +112,8 @@ def save_score(
         now = now or clock.now()
         if not question.scored or not rules.may_score(by, seat, seat.covers, now):
             raise PermissionDenied
+        if question.pk in seat.barred():
+            raise NotReady([Problem(OWN_HOUSE, question.code)])
         if seat.window.accepts_scores(now):
             if seat.handed_in_at:
                 raise WrongStatus
@@ -129,7 +141,7 @@ def hand_in(*, seat: Seat, by: User, idempotency_key: str = "") -> HandIn:
         payload = _hand_in_payload(seat)
         receipt = HandIn.objects.create(
             seat=seat,
-            number=f"NA-{seat.window.year}-{seat.pk:04d}",
+            number=f"{'GLADI' if seat.window.is_rehearsal else 'NA'}-{seat.window.year}-{seat.pk:04d}",
             at=now,
             by=by,
             payload=payload,
@@ -156,7 +168,7 @@ def missing_scores(
         scores = {score.question_id: score for score in Score.objects.of_seat(seat)}
     if questions is None:
         areas = set(seat.areas.values_list("code", flat=True))
-        questions = structure_of(seat.window.instrument).scored_in(areas)
+        questions = asked_of(seat, areas)
     problems = []
     for question in questions:
         score = scores.get(question.pk)
@@ -166,6 +178,12 @@ def missing_scores(
             text = _("%(code)s: a score of %(score)s needs a remark")
             problems.append(Problem(text % {"code": question.code, "score": score.value}, question.code))
     return problems
+
+
+def _not_seated(window: EvaluationWindow) -> str:
+    if window.is_rehearsal:
+        return _("This account is not of the city's own staff, or judges the city as an assessor.")
+    return _("This account is no assessor, or serves the city itself.")
 
 
 def _write_score(
@@ -197,7 +215,12 @@ def _hand_in_payload(seat: Seat) -> dict[str, Any]:
     return {
         "schema": 1,
         "seat": seat.pk,
-        "window": {"id": seat.window_id, "year": seat.window.year, "stage": seat.window.stage},
+        "window": {
+            "id": seat.window_id,
+            "year": seat.window.year,
+            "stage": seat.window.stage,
+            **rehearsal_mark(seat.window),
+        },
         "snapshot": snapshot.digest if snapshot else "",
         "areas": sorted(seat.areas.values_list("code", flat=True)),
         "scores": {score.question.code: score.facts() for score in scores},

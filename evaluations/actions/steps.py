@@ -36,8 +36,8 @@ class TooLate(Exception):
 
 def locked_window(window: EvaluationWindow) -> EvaluationWindow:
     """The window's row as it is now, locked until the transaction ends; extending and closing wait for it."""
-    rows = EvaluationWindow.objects.select_for_update(of=("self",)).select_related("city", "instrument")
-    return rows.get(pk=window.pk)
+    rows = EvaluationWindow.with_rehearsals.select_for_update(of=("self",))
+    return rows.select_related("city", "instrument", "rehearsal_of").get(pk=window.pk)
 
 
 def locked_seat(seat: Seat, *, area: str = "") -> Seat:

@@ -11,6 +11,7 @@ from evaluations.actions import answer_lines, submission_lines
 from evaluations.actions.steps import TooLate, audit, locked_window
 from evaluations.freezing import freeze
 from evaluations.models import EvaluationWindow, Result, Snapshot, WindowEvent
+from evaluations.rehearsal import ends_in_time, own_questions
 from evaluations.workflow import WINDOW
 from opd.models import User
 from smartcity.lib import clock
@@ -25,7 +26,7 @@ def save_window(*, window: EvaluationWindow, by: User, version: int | None = Non
     created = window.pk is None
     if not created:
         current = EvaluationWindow.locked_at_version(window.pk, version or 0)
-        if not current.accepts_answers():
+        if not current.is_prepared():
             raise WrongStatus
         window.version, window.status = current.version + 1, current.status
     window.updated_at = clock.now()
@@ -46,7 +47,11 @@ def open_window(window: EvaluationWindow, *, by: User, note: str = "") -> Snapsh
     WINDOW.make(window, "open", by=by, note=note, changes={"opened_at": now})
     submission = window.last_submission()
     snapshot = submission.snapshot if submission else freeze(window, by=by)
-    answer_lines.told_frozen(window)
+    if window.is_rehearsal:
+        for seat in window.seats.select_related("user"):
+            seat.own_questions.set(own_questions(seat.user, window))
+    else:
+        answer_lines.told_frozen(window)
     if proposal := window.proposal_or_none():
         submission_lines.settle(proposal)
     audit(window, "window.open", by, snapshot, after=snapshot.digest, reason=note)
@@ -84,6 +89,7 @@ def extend_window(window: EvaluationWindow, *, until: datetime, reason: str, by:
     problems = []
     if until <= window.closes_at:
         problems.append(Problem(_("The new time must be later than the closing time of now."), "#id_until"))
+    problems += ends_in_time(window, until, "#id_until")
     if not reason.strip():
         problems.append(Problem(_("Write the reason first."), "#id_reason"))
     if problems:

@@ -10,9 +10,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from evaluations import rules
-from evaluations.models import Area, EvaluationWindow, Instrument, Seat
+from evaluations.models import PLAYERS, REHEARSAL, Area, EvaluationWindow, Instrument, Seat
 from opd.models import Role, User
-from smartcity.lib.dates import zone_label
+from smartcity.lib.dates import wib, zone_label
 from smartcity.lib.forms import helper
 from smartcity.lib.text import plain_text
 
@@ -74,9 +74,38 @@ class WindowForm(forms.ModelForm, Moments):
         self.fields["closes_at"].help_text = gettext("From this minute on no score is accepted.")
         self.use_zone(self.instance.city.timezone)
 
+    def clean_stage(self) -> str:
+        """The names of rehearsals are theirs: a window called so would be taken for one."""
+        stage: str = self.cleaned_data["stage"].strip()
+        if stage.casefold().startswith(REHEARSAL.casefold()):
+            raise forms.ValidationError(
+                _("Names that begin with “%(word)s” are kept for rehearsals."), params={"word": REHEARSAL}
+            )
+        return stage
+
     def _get_validation_exclusions(self) -> set[str]:
         """The city is set by the view, not typed, but "one window per stage" must see it."""
         return super()._get_validation_exclusions() - {"city"}  # type: ignore[misc]
+
+
+class RehearsalForm(forms.ModelForm, Moments):
+    """The times of a rehearsal; everything else is that of the window it rehearses."""
+
+    class Meta:
+        model = EvaluationWindow
+        fields = ["opens_at", "closes_at"]
+        field_classes = dict.fromkeys(("opens_at", "closes_at"), MomentField)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = helper()
+        real = self.instance.rehearsal_of
+        self.fields["opens_at"].help_text = gettext(
+            "What is answered and verified when it is opened is what is scored."
+        )
+        text = gettext("Before the review window opens on %(time)s; leave time to mend what is found.")
+        self.fields["closes_at"].help_text = text % {"time": wib(real.opens_at, real.city.timezone)}
+        self.use_zone(real.city.timezone)
 
 
 class ExtendForm(forms.Form, Moments):
@@ -110,6 +139,10 @@ class SeatForm(forms.ModelForm, Moments):
         super().__init__(*args, **kwargs)
         self.helper = helper()
         window = self.instance.window
+        if window.is_rehearsal:
+            self.fields["user"].help_text = gettext(
+                "Own staff. Nobody scores what their own agency answered or what they wrote themselves."
+            )
         self.fields["user"].queryset = _candidates(window, self.instance)  # type: ignore[attr-defined]
         self.fields["user"].disabled = self.instance.pk is not None
         areas = Area.objects.filter(instrument=window.instrument_id).order_by("order")
@@ -157,9 +190,21 @@ class DeclarationForm(forms.Form):
         help_text=_("For example a relative in an agency, or advice given for pay within two years."),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, played: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = helper()
+        if played:
+            self._ask_own_staff()
+
+    def _ask_own_staff(self) -> None:
+        """In a rehearsal everybody is of the house: what is declared is how the score is given."""
+        self.fields["answer"].label = gettext("How you score")
+        self.fields["answer"].choices = [  # type: ignore[attr-defined]
+            (self.NONE, gettext("I score by the rubric and by what is proven, as an assessor would.")),
+            (self.CONFLICT, gettext("I cannot judge freely here, and do not take part.")),
+        ]
+        self.fields["conflict"].label = gettext("Why not")
+        self.fields["conflict"].help_text = gettext("The reviewer reads it and seats somebody else.")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -175,8 +220,9 @@ class DeclarationForm(forms.Form):
 
 
 def _candidates(window: EvaluationWindow, seat: Seat) -> Any:
-    """Accounts that may be seated: assessors of the city who serve it in no other role, without a seat."""
-    rows = User.objects.filter(memberships__city=window.city, memberships__role=Role.ASSESSOR, is_active=True)
+    """Accounts that may be seated and are not: assessors who serve the city in no other role, in a rehearsal staff."""
+    roles = PLAYERS if window.is_rehearsal else (Role.ASSESSOR,)
+    rows = User.objects.filter(memberships__city=window.city, memberships__role__in=roles, is_active=True)
     taken = {row.user_id for row in window.seats.all() if row.pk != seat.pk}
     allowed = [
         user.pk for user in rows.distinct() if user.pk not in taken and rules.may_be_seated(user, window)

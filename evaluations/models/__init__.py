@@ -30,7 +30,7 @@ from evaluations.models.interview import (
     lead_of,
 )
 from evaluations.models.official import OfficialEvent, OfficialResult, OfficialStatus
-from evaluations.models.panel import HandIn, Seat
+from evaluations.models.panel import PLAYERS, HandIn, Seat, SeatQuerySet
 from evaluations.models.recommendation import (
     Recommendation,
     RecommendationEvent,
@@ -42,9 +42,11 @@ from evaluations.models.result import Result
 from evaluations.models.score import LateEntry, Score
 from evaluations.models.snapshot import Snapshot, SnapshotItem
 from evaluations.models.submission import CitySubmission, ProposalStatus, SubmissionEvent, SubmissionProposal
-from evaluations.models.window import EvaluationWindow, Status, WindowEvent
+from evaluations.models.window import REHEARSAL, EvaluationWindow, Status, WindowEvent
 
 __all__ = [
+    "PLAYERS",
+    "REHEARSAL",
     "AlertMail",
     "Answer",
     "AnswerEvent",
@@ -86,6 +88,7 @@ __all__ = [
     "RubricLevel",
     "Score",
     "Seat",
+    "SeatQuerySet",
     "Section",
     "Slot",
     "SlotRun",

@@ -34,6 +34,14 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
     def of_own_opds(self, user: User) -> Self:
         return self.filter(opd__in=user.opds())
 
+    def in_window(self, window_id: int) -> Self:
+        return self.filter(window=window_id)
+
+    def written_by_house_of(self, user: User) -> Self:
+        """What the person's own agency or a unit of it answers, and what the person wrote for the secretariat."""
+        house = Q(opd__in=user.home_opds()) | Q(opd__parent__in=user.home_opds())
+        return self.filter(house | Q(opd=None, updated_by=user))
+
     def open_for(self, user: User) -> Self:
         """What the person's agencies were asked for and have not handed in, while it can be."""
         with_agency = [AnswerStatus.DRAFT, AnswerStatus.RETURNED]

@@ -78,7 +78,9 @@ class Instrument(models.Model):
     @property
     def used(self) -> bool:
         """Whether a window points to it, be it only prepared; then no row of it changes any more."""
-        return self.windows.exists()
+        from evaluations.models.window import EvaluationWindow
+
+        return EvaluationWindow.with_rehearsals.filter(instrument=self).exists()
 
 
 class Section(Named):

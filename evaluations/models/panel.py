@@ -8,22 +8,38 @@ from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from evaluations.models.instrument import Area
+from evaluations.models.instrument import Area, Question
 from evaluations.models.window import OF_THE_CITY, EvaluationWindow, Status
 from opd.models import Role, User
 from smartcity.lib import clock
 from smartcity.lib.models import Frozen, FrozenQuerySet, Stamped
 from smartcity.lib.text import plain_text
 
+#: Who may play an assessor in a rehearsal: the city's own staff that works on the self-assessment.
+PLAYERS = (Role.REVIEWER, Role.PLANNER, Role.OPD_OPERATOR, Role.OPD_HEAD)
+
 
 class SeatQuerySet(models.QuerySet["Seat"]):
     """The only place that knows which seat lets whom look at what."""
 
     def held_by(self, user: User) -> Self:
-        """Seats a person holds now: in time, with the role, and never in a city they serve themselves."""
+        """Seats a person holds now: in time, with the role, and never in a city they serve themselves.
+
+        In a rehearsal it is the other way round: the city's own staff sits there, and no assessor of the city.
+        """
         serves = user.cities(*(role for role in Role if role != Role.ASSESSOR))
-        cities = user.cities(Role.ASSESSOR) - serves
-        return self.filter(user=user, until__gt=clock.now(), window__city__in=cities)
+        judges = user.cities(Role.ASSESSOR)
+        played = Q(window__rehearsal_of__isnull=False, window__city__in=user.cities(*PLAYERS) - judges)
+        meant = Q(window__rehearsal_of=None, window__city__in=judges - serves)
+        return self.filter(played | meant, user=user, until__gt=clock.now())
+
+    def real(self) -> Self:
+        """Seats of a panel that judges in earnest."""
+        return self.filter(window__rehearsal_of=None)
+
+    def rehearsals(self) -> Self:
+        """Seats of staff that plays the panel."""
+        return self.filter(window__rehearsal_of__isnull=False)
 
     def usable_by(self, user: User) -> Self:
         """Seats that open the material and the sheet: held, declared, and free of a conflict."""
@@ -61,6 +77,8 @@ class Seat(Stamped):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="seats", verbose_name=_("assessor")
     )
     areas = models.ManyToManyField(Area, related_name="+", verbose_name=_("areas"))
+    # of a rehearsal, settled by its opening: what the person's own house stands for is scored by somebody else
+    own_questions = models.ManyToManyField(Question, related_name="+", verbose_name=_("own questions"))
     until = models.DateTimeField(_("access until"))
     declared_at = models.DateTimeField(_("declared at"), null=True, editable=False)
     # None: no conflict (once declared_at is set); text: the conflict, and the seat is barred
@@ -103,6 +121,12 @@ class Seat(Stamped):
     def city_id(self) -> int:
         """The city judged from this seat, for the audit trail."""
         return self.window.city_id
+
+    def barred(self) -> frozenset[int]:
+        """Primary keys of the questions not scored from this seat; outside rehearsals none, without a query."""
+        if not self.window.is_rehearsal:
+            return frozenset()
+        return frozenset(question.pk for question in self.own_questions.all())
 
     def is_usable(self, now: datetime) -> bool:
         """Whether the declaration and the end date let the assessor look and score."""

@@ -16,6 +16,10 @@ from smartcity.lib.models import Frozen, FrozenQuerySet
 class ResultQuerySet(FrozenQuerySet):
     """How results are found."""
 
+    def real(self) -> Self:
+        """Results of windows in which the city was judged in earnest."""
+        return self.filter(window__rehearsal_of=None)
+
     def visible_to(self, user: User) -> Self:
         """The city's people, and the assessors who handed in. A result exists only after the close."""
         finished = Seat.objects.usable_by(user).filter(handed_in_at__isnull=False).values("window")
@@ -34,6 +38,14 @@ class ResultQuerySet(FrozenQuerySet):
         return rows.select_related("window__instrument").order_by("-window__year", "-window__closes_at")
 
 
+class RealResults(models.Manager.from_queryset(ResultQuerySet)):  # type: ignore[misc]
+    """Every result but those of rehearsals: index, trend, forecast and report ask here (docs/adr/0025)."""
+
+    def get_queryset(self) -> ResultQuerySet:
+        rows: ResultQuerySet = super().get_queryset()
+        return rows.real()
+
+
 class Result(Frozen):
     """Self-assessed and assessed values of a window, per section, dimension, quick win and question."""
 
@@ -45,7 +57,8 @@ class Result(Frozen):
     payload = models.JSONField()
     digest = models.CharField(_("digest"), max_length=64)
 
-    objects = ResultQuerySet.as_manager()  # type: ignore[misc]
+    objects = RealResults()  # type: ignore[misc]
+    with_rehearsals = ResultQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("result")

@@ -23,6 +23,10 @@ from smartcity.lib.models import Frozen, FrozenQuerySet
 class SnapshotQuerySet(FrozenQuerySet):
     """How snapshots are found."""
 
+    def real(self) -> Self:
+        """Snapshots by which the city was judged, or is to be judged, in earnest."""
+        return self.filter(window__rehearsal_of=None)
+
     def visible_to(self, user: User) -> Self:
         """The city's own people; an assessor from a seat of that very window, free of conflict, once it is opened."""
         seated = Seat.objects.usable_by(user).exclude(window__status=Status.DRAFT).values("window")
@@ -64,6 +68,10 @@ class Snapshot(Frozen):
 
 class SnapshotItemQuerySet(FrozenQuerySet):
     """How frozen items are found."""
+
+    def real(self) -> Self:
+        """Items of snapshots that no rehearsal was held on."""
+        return self.filter(snapshot__window__rehearsal_of=None)
 
     def of_kind(self, kind: str) -> Self:
         return self.filter(kind=kind)

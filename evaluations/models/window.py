@@ -1,6 +1,12 @@
-"""The review window: when a city is judged, by which instrument, and when not a second longer."""
+"""The review window: when a city is judged, by which instrument, and when not a second longer.
+
+A rehearsal (gladi) is a window, too, that points to the one it rehearses. `EvaluationWindow.objects` knows no
+rehearsals, so that no page, feed or figure meets one by accident; the few places that mean them ask
+`with_rehearsals` (docs/adr/0025).
+"""
 
 from datetime import datetime
+from itertools import count
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -13,6 +19,7 @@ from opd.models import City, QuickWin, Role, User
 from smartcity.lib.models import Event, Stamped, Versioned
 
 if TYPE_CHECKING:
+    from evaluations.models.assessment import AnswerQuerySet
     from evaluations.models.snapshot import Snapshot
     from evaluations.models.submission import CitySubmission, SubmissionProposal
 
@@ -25,11 +32,34 @@ class Status(models.TextChoices):
     CLOSED = "closed", _("Closed")
 
 
+#: The first word of a rehearsal's name, in the data and on every page; no other window is called so.
+REHEARSAL = "Gladi"
+
 OF_THE_CITY = (Role.REVIEWER, Role.PLANNER, Role.AUDITOR, Role.LEADERSHIP)
 
 
 class WindowQuerySet(models.QuerySet["EvaluationWindow"]):
     """The only place that knows how windows are found."""
+
+    def real(self) -> Self:
+        """Windows in which the city is judged in earnest."""
+        return self.filter(rehearsal_of=None)
+
+    def rehearsals(self) -> Self:
+        """Windows in which the city's own staff plays the panel."""
+        return self.filter(rehearsal_of__isnull=False)
+
+    def rehearsing(self, window: "EvaluationWindow") -> Self:
+        """The rehearsals of a window."""
+        return self.filter(rehearsal_of=window)
+
+    def running_or_prepared(self) -> Self:
+        return self.exclude(status=Status.CLOSED)
+
+    def free_name(self) -> str:
+        """What the next rehearsal is called among these windows; the name is kept for rehearsals."""
+        taken = set(self.values_list("stage", flat=True))
+        return next(name for number in count(1) if (name := f"{REHEARSAL} {number}") not in taken)
 
     def visible_to(self, user: User) -> Self:
         """Windows of the cities a person serves, and those where a seat is held without a conflict."""
@@ -64,7 +94,7 @@ class WindowQuerySet(models.QuerySet["EvaluationWindow"]):
         return self.filter(status=Status.CLOSED)
 
     def for_page(self) -> Self:
-        return self.select_related("city", "instrument__dimension_set")
+        return self.select_related("city", "instrument__dimension_set", "rehearsal_of")
 
     def not_closed(self, now: datetime) -> Self:
         """Windows in preparation or running; time decides, not the scheduler."""
@@ -76,6 +106,14 @@ class WindowQuerySet(models.QuerySet["EvaluationWindow"]):
 
     def newest_first(self) -> Self:
         return self.order_by("-year", "-opens_at", "-pk")
+
+
+class RealWindows(models.Manager.from_queryset(WindowQuerySet)):  # type: ignore[misc]
+    """Every window but the rehearsals: what "the windows" means wherever nothing else is said."""
+
+    def get_queryset(self) -> WindowQuerySet:
+        rows: WindowQuerySet = super().get_queryset()
+        return rows.real()
 
 
 class EvaluationWindow(Stamped, Versioned):
@@ -98,8 +136,13 @@ class EvaluationWindow(Stamped, Versioned):
     closed_at = models.DateTimeField(_("closed at"), null=True, editable=False)
     sample = models.BooleanField(_("example"), default=False, help_text=_("Its numbers are invented."))
     idempotency_key = models.CharField(max_length=64, unique=True, null=True, editable=False)
+    # a rehearsal judges the answers of this window, before it opens; None: the city is judged in earnest
+    rehearsal_of = models.ForeignKey(
+        "self", models.PROTECT, null=True, editable=False, related_name="+", verbose_name=_("rehearsal of")
+    )
 
-    objects = WindowQuerySet.as_manager()
+    objects = RealWindows()
+    with_rehearsals = WindowQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("review window")
@@ -114,6 +157,12 @@ class EvaluationWindow(Stamped, Versioned):
                 fields=["city", "year", "stage"],
                 name="window_stage_once",
                 violation_error_message=_("This stage of the year already has a window."),
+            ),
+            models.UniqueConstraint(
+                fields=["rehearsal_of"],
+                condition=~Q(status=Status.CLOSED),
+                name="rehearsal_one_at_a_time",
+                violation_error_message=_("A rehearsal of this window is not closed yet."),
             ),
             models.CheckConstraint(
                 condition=Q(opens_at__lt=F("closes_at")),
@@ -140,7 +189,17 @@ class EvaluationWindow(Stamped, Versioned):
         return self.stage if str(self.year) in self.stage else f"{self.stage} {self.year}"
 
     def get_absolute_url(self) -> str:
-        return reverse("evaluations:window", args=[self.pk])
+        return reverse(f"evaluations:{'rehearsal' if self.is_rehearsal else 'window'}", args=[self.pk])
+
+    @property
+    def is_rehearsal(self) -> bool:
+        """Whether the city's own staff plays the panel: nothing of it counts."""
+        return self.rehearsal_of_id is not None
+
+    @property
+    def answered_in_id(self) -> int:
+        """The window whose answers are judged: a rehearsal has none of its own."""
+        return self.rehearsal_of_id or self.pk
 
     def is_open(self, now: datetime) -> bool:
         """Whether `now` lies in [opens_at, closes_at) of an opened window, whatever the scheduler did."""
@@ -150,9 +209,13 @@ class EvaluationWindow(Stamped, Versioned):
         """Whether a score may be written at `now`. Ask it with the row locked, in the write's transaction."""
         return self.is_open(now)
 
-    def accepts_answers(self) -> bool:
-        """Whether the city may still change its answers: until they are frozen by the opening."""
+    def is_prepared(self) -> bool:
+        """Whether times and seats may still be changed freely: until the opening."""
         return self.status == Status.DRAFT
+
+    def accepts_answers(self) -> bool:
+        """Whether the city may still change its answers here: until they are frozen; a rehearsal has none."""
+        return self.is_prepared() and not self.is_rehearsal
 
     def is_due(self, now: datetime) -> bool:
         """Whether the closing time has come and the result still has to be computed."""
@@ -190,7 +253,13 @@ class EvaluationWindow(Stamped, Versioned):
     def has_content(self) -> bool:
         """Whether there is anything the city stands for: an answer, or a verified quick win."""
         verified = QuickWin.objects.of_city(self.city_id).in_year(self.year).verified()
-        return self.answers.counting().given().exists() or verified.exists()
+        return self.judged_answers().counting().given().exists() or verified.exists()
+
+    def judged_answers(self) -> "AnswerQuerySet":
+        """The answers of the self-assessment: a rehearsal judges those of the window it rehearses."""
+        from evaluations.models.assessment import Answer
+
+        return Answer.objects.in_window(self.answered_in_id)
 
     def proposal_or_none(self) -> "SubmissionProposal | None":
         """The proposal of its submission, as soon as somebody made one."""

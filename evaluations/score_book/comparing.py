@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from evaluations.actions import REMARK_NEEDED
+from evaluations.actions import OWN_HOUSE, REMARK_NEEDED
 from evaluations.models import Score, Seat
 from evaluations.score_book import layout
 from evaluations.score_book.reading import ReadRow
@@ -50,13 +50,15 @@ class Entry:
 def compare(seat: Seat, note: layout.Note, rows: list[ReadRow]) -> list[Entry]:
     """Say of every row what it would change, in the order of the workbook."""
     structure = structure_of(seat.window.instrument)
-    areas = set(seat.areas.values_list("code", flat=True))
+    areas, barred = set(seat.areas.values_list("code", flat=True)), seat.barred()
     scores = {score.question_id: score for score in Score.objects.of_seat(seat)}
     often = Counter(row.code for row in rows)
     found = []
     for row in rows:
         question = structure.questions.get(row.code)
         why = _place_refused(row, question, areas, often)
+        if question is not None and question.pk in barred:
+            why = str(OWN_HOUSE)
         if why or question is None:
             found.append(
                 Entry(row.number, row.code, Outcome.REFUSED, row.value, row.remark, row.reason, why=why)

@@ -15,7 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from evaluations.actions import REMARK_NEEDED
 from evaluations.models import Score, Seat, Snapshot, SnapshotItem
 from evaluations.score_book import layout
-from evaluations.structure import QuestionFacts, Structure, structure_of
+from evaluations.structure import QuestionFacts, Structure, asked_of, structure_of
 from smartcity.lib import clock, dates
 from smartcity.lib.spreadsheets.fixed import put_text, workbook_bytes
 
@@ -40,7 +40,7 @@ def book_of(seat: Seat, snapshot: Snapshot) -> bytes:
     """Return the workbook of a seat as it stands now: XLSX."""
     with translation.override(settings.LANGUAGE_CODE):
         structure = structure_of(seat.window.instrument)
-        asked = structure.scored_in(set(seat.areas.values_list("code", flat=True)))
+        asked = asked_of(seat, set(seat.areas.values_list("code", flat=True)))
         scores = {score.question_id: score for score in Score.objects.of_seat(seat)}
         answers = snapshot.items.of_kind(SnapshotItem.Kind.ANSWER).payloads()
         book = Workbook()
@@ -54,7 +54,8 @@ def book_of(seat: Seat, snapshot: Snapshot) -> bytes:
 
 def file_name(seat: Seat) -> str:
     """The name of the download: year, region and seat, nothing a person typed."""
-    return f"NILAI-{seat.window.year}-{seat.window.city.code.replace('.', '')}-K{seat.pk}.xlsx"
+    word = "GLADI" if seat.window.is_rehearsal else "NILAI"
+    return f"{word}-{seat.window.year}-{seat.window.city.code.replace('.', '')}-K{seat.pk}.xlsx"
 
 
 def _scores(
@@ -146,7 +147,9 @@ def _rules(page: Worksheet, asked: list[QuestionFacts], structure: Structure) ->
 def _guide(page: Worksheet, seat: Seat, snapshot: Snapshot, count: int) -> None:
     window = seat.window
     page.column_dimensions["A"].width = 110
+    rehearsed = _("Rehearsal by the city's own staff: nothing of it counts.")
     lines = [
+        *([rehearsed] if window.is_rehearsal else []),
         _("Score workbook: %(city)s, %(window)s") % {"city": window.city.name, "window": window},
         _("Areas of this seat: %(areas)s. Questions: %(count)s.")
         % {"areas": ", ".join(seat.areas.order_by("order").values_list("name", flat=True)), "count": count},

@@ -31,6 +31,8 @@ from smartcity.lib.workflow import NotReady, WrongStatus
 def ask(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     """Ask the city about one question of the sheet; it has 24 hours from this press."""
     seat, user = seat_or_404(request, pk), person(request)
+    if seat.window.is_rehearsal:
+        raise Http404
     if not rules.may_look(user, seat, clock.now()):
         return redirect("evaluations:declare", pk)
     question = _asked(seat, code)

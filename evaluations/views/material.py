@@ -31,7 +31,7 @@ def material(request: HttpRequest, pk: int) -> HttpResponse:
         "window": window,
         "recommendations": follow_up.frozen_rows(pk, (row for _code, row in sorted(recommended.items()))),
         "serves": serves,
-        "unapproved": serves and window.last_submission() is None,
+        "unapproved": serves and not window.is_rehearsal and window.last_submission() is None,
         "frozen_at": dates.wib(snapshot.taken_at, window.city.timezone),
         "version": str(snapshot.version),
         "digest": short_digest(snapshot.digest),

@@ -63,7 +63,7 @@ def remove(request: HttpRequest, pk: int, seat_pk: int) -> HttpResponse:
 
 
 def _preparable(request: HttpRequest, pk: int) -> EvaluationWindow:
-    window = city_window_or_404(request, pk)
+    window = city_window_or_404(request, pk, rehearsals=True)
     if not rules.may_prepare(person(request), window):
         raise PermissionDenied
     return window
@@ -84,7 +84,7 @@ def declare(request: HttpRequest, pk: int) -> HttpResponse:
     """The declaration that comes before the first page of the material."""
     seat = seat_or_404(request, pk)
     user = person(request)
-    form = DeclarationForm(request.POST or None)
+    form = DeclarationForm(request.POST or None, played=seat.window.is_rehearsal)
     if request.method == "POST":
         if not rules.may_declare(user, seat, clock.now()) or seat.window.is_published():
             raise PermissionDenied
@@ -96,7 +96,7 @@ def declare(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(
                 request, _("Your declaration is kept. The reviewer seats somebody else. Thank you.")
             )
-            return redirect("evaluations:sheets")
+            return redirect("evaluations:rehearsals" if seat.window.is_rehearsal else "evaluations:sheets")
     window = seat.window
     context = {
         "form": form,

@@ -48,7 +48,7 @@ def result_page(user: User, window: EvaluationWindow, found: Result) -> dict[str
     hand_ins = HandIn.objects.visible_to(user).filter(seat__window=window).order_by("number")
     return {
         "instrument": _("%(title)s, version %(version)s")
-        % {"title": _named(payload["instrument"], "title"), "version": payload["instrument"]["version"]},
+        % {"title": named(payload["instrument"], "title"), "version": payload["instrument"]["version"]},
         "official": payload["instrument"]["official"],
         "complete": payload["complete"],
         "missing": ", ".join(_section_name(payload, code) for code in assessed["missing"]),
@@ -98,7 +98,7 @@ def _section_row(payload: Payload, row: Payload) -> dict[str, Any]:
     own, assessed = payload["self"]["sections"][code], payload["assessed"]["sections"][code]
     value = _decimal(assessed["value"])
     return {
-        "name": _named(row),
+        "name": named(row),
         "weight": decimals.exact(Decimal(row["weight"])),
         "own": level(own),
         "assessed": level(assessed),
@@ -113,7 +113,7 @@ def _dimension_row(payload: Payload, row: Payload) -> dict[str, Any]:
     own, assessed = payload["self"]["dimensions"].get(code), payload["assessed"]["dimensions"].get(code)
     empty = {"value": None, "given": 0, "expected": 0}
     return {
-        "name": _named(row),
+        "name": named(row),
         "letter": row["letter"],
         "hue": row["hue"],
         "own": level(own or empty),
@@ -134,7 +134,7 @@ def _dimension_groups(payload: Payload) -> list[tuple[str, Payload]]:
         groups = payload["assessed"]["groups"][row["code"]]
         for name in ("smart_dimension", "quick_win"):
             if name in groups:
-                found.append((_named(row), groups[name]))
+                found.append((named(row), groups[name]))
     return found
 
 
@@ -150,7 +150,7 @@ def _radar(payload: Payload) -> str:
             charts.Axis(
                 letter=row["letter"],
                 hue=row["hue"],
-                name=short_name({"name": _named(row)}),
+                name=short_name({"name": named(row)}),
                 value=_decimal(assessed["value"]) if assessed else None,
                 before=_decimal(own["value"]) if own else None,
             )
@@ -199,11 +199,11 @@ def _quick_wins(payload: Payload) -> list[dict[str, Any]]:
 def _question_group(payload: Payload, section: Payload) -> dict[str, Any]:
     own, assessed = payload["self"]["questions"], payload["assessed"]["questions"]
     return {
-        "name": _named(section),
+        "name": named(section),
         "rows": [
             {
                 "code": row["code"],
-                "text": _named(row, "text"),
+                "text": named(row, "text"),
                 "own": level(own[row["code"]])["value"],
                 "assessed": level(assessed[row["code"]]),
                 "gap": gap(own[row["code"]], assessed[row["code"]]),
@@ -223,10 +223,10 @@ def _question_group(payload: Payload, section: Payload) -> dict[str, Any]:
 
 
 def _section_name(payload: Payload, code: str) -> str:
-    return next(_named(row) for row in payload["sections"] if row["code"] == code)
+    return next(named(row) for row in payload["sections"] if row["code"] == code)
 
 
-def _named(row: Payload, key: str = "name") -> str:
+def named(row: Payload, key: str = "name") -> str:
     """The text of the page's language; the frozen payload holds both."""
     return str(row[f"{key}_en"] if get_language() == "en" and row.get(f"{key}_en") else row[key])
 

@@ -54,6 +54,8 @@ def score(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         return redirect("evaluations:declare", pk)
     page = Sheet(seat)
     question = page.asked.get(code)
+    if question is None and code in {row.code for row in page.own}:
+        return _own_house(request, pk)
     if question is None:
         raise Http404
     if request.method == "GET":
@@ -67,6 +69,14 @@ def score(request: HttpRequest, pk: int, code: str) -> HttpResponse:
             request, page, question, {name: " ".join(map(str, rows)) for name, rows in form.errors.items()}
         )
     return _save(request, page, question, form, version, user)
+
+
+def _own_house(request: HttpRequest, pk: int) -> HttpResponse:
+    """In a rehearsal: what one's own agency stands for is scored by somebody else."""
+    if by_script(request):
+        return JsonResponse({"errors": {"remark": str(actions.OWN_HOUSE)}}, status=422)
+    messages.error(request, str(actions.OWN_HOUSE))
+    return redirect("evaluations:sheet", pk)
 
 
 def _save(
@@ -144,7 +154,7 @@ def _conflict(request: HttpRequest, seat: Seat, question: Any, form: ScoreForm, 
     if by_script(request):
         html = render_to_string("components/conflict.html", {"conflict": conflict}, request)
         return JsonResponse({"conflict_html": html}, status=409)
-    return render(request, "409.html", {"conflict": conflict}, status=409)
+    return render(request, "409.html", {"conflict": conflict, "window": seat.window}, status=409)
 
 
 @require_POST

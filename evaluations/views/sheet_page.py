@@ -10,9 +10,9 @@ from django.utils.translation import ngettext
 
 from evaluations import actions, desk, follow_up
 from evaluations.actions.asking import last_moment_to_ask
-from evaluations.models import Clarification, LateEntry, Score, Seat, SnapshotItem
+from evaluations.models import Clarification, LateEntry, Score, Seat, SeatQuerySet, SnapshotItem
 from evaluations.presentation import answer_facts, badge, deadline, frozen_files, label_of, late_rows, receipt
-from evaluations.structure import QuestionFacts, structure_of
+from evaluations.structure import QuestionFacts, asked_of, structure_of
 from opd.models import User
 from opd.presentation.quick_wins import field_rows
 from smartcity.lib import clock, dates, lines
@@ -27,7 +27,9 @@ class Sheet:
         self.seat, self.window = seat, seat.window
         self.structure = structure_of(self.window.instrument)
         self.area_names = dict(seat.areas.order_by("order").values_list("code", "name"))
-        self.asked = {row.code: row for row in self.structure.scored_in(set(self.area_names))}
+        self.asked = {row.code: row for row in asked_of(seat, set(self.area_names))}
+        barred = seat.barred()
+        self.own = [row for row in self.structure.scored_in(set(self.area_names)) if row.pk in barred]
         self.scores = {row.question_id: row for row in Score.objects.of_seat(seat)}
         self.open = self.window.accepts_scores(clock.now()) and seat.handed_in_at is None
         self._sections = {row.code: str(row.name) for row in self.structure.sections}
@@ -123,13 +125,18 @@ def _mark(score: Score | None) -> SafeString:
 
 
 def sheet_rows(user: User) -> list[dict[str, Any]]:
-    """The assessor's seats, running ones first."""
+    """The assessor's seats, running ones first; those of rehearsals have a list of their own."""
+    return rows_of_seats(Seat.objects.held_by(user).real())
+
+
+def rows_of_seats(held: SeatQuerySet) -> list[dict[str, Any]]:
+    """Seats without a conflict as rows of a list, running ones first."""
     now = clock.now()
-    seats = Seat.objects.held_by(user).filter(conflict__isnull=True).with_progress()
+    seats = held.filter(conflict__isnull=True).with_progress()
     rows = []
     for seat in seats.select_related("window__city", "window__instrument").prefetch_related("areas"):
         window = seat.window
-        asked = len(structure_of(window.instrument).scored_in({area.code for area in seat.areas.all()}))
+        asked = len(asked_of(seat, {area.code for area in seat.areas.all()}))
         rows.append(
             {
                 "title": str(window),
@@ -163,7 +170,9 @@ def sheet_page(user: User, sheet: Sheet) -> dict[str, Any]:
         "first_empty": sheet.link(sheet.empty[0].code) if sheet.empty and sheet.open else "",
         "first": sheet.link(next(iter(sheet.asked))) if sheet.asked else "",
         "receipt": receipt(sheet.seat.hand_in, zone) if handed else None,
-        "dossiers": sheet.window.opened_at is not None,
+        "dossiers": sheet.window.opened_at is not None and not sheet.window.is_rehearsal,
+        "own": [{"code": row.code, "text": str(row.text)} for row in sheet.own],
+        "own_why": str(actions.OWN_HOUSE),
         "late": late_rows(late, zone),
         "colleagues": _colleagues(user, sheet) if handed else [],
     }
@@ -227,6 +236,8 @@ def score_page(
 
 def _desk(sheet: Sheet, question: QuestionFacts) -> dict[str, Any]:
     """What this seat asked the city about the question, the answers beside it, and whether it may still ask."""
+    if sheet.window.is_rehearsal:
+        return {"items": [], "ask_url": "", "last": ""}
     now, last = clock.now(), last_moment_to_ask(sheet.window)
     items = Clarification.objects.of_seat(sheet.seat).filter(question=question.pk).by_time_left().for_page()
     may_ask = sheet.open and now <= last

@@ -17,9 +17,18 @@ from evaluations.models import (
     Status,
     SubmissionProposal,
 )
-from evaluations.presentation import badge, deadline, history, late_rows, receipt, short_digest, times
+from evaluations.presentation import (
+    badge,
+    deadline,
+    history,
+    late_rows,
+    receipt,
+    short_digest,
+    times,
+    window_row,
+)
 from evaluations.stages import next_step, stage_rows
-from evaluations.structure import structure_of
+from evaluations.structure import asked_of, structure_of
 from evaluations.workflow import WINDOW, needed_to_open
 from opd.models import QuickWin, User
 from smartcity.lib import clock, dates
@@ -30,24 +39,24 @@ def window_page(user: User, window: EvaluationWindow) -> dict[str, Any]:
     """Return the context of evaluations/window_detail.html."""
     now = clock.now()
     zone = window.city.timezone
-    seats = _seats(window)
+    seats = seats_of(window)
     may_extend = rules.may_extend(user, window, now)
     proposal = window.proposal_or_none() or SubmissionProposal(window=window)
     return {
         "window": window,
         "year": str(window.year),
         "status": badge(window, now),
-        "heading": _heading(window, seats, now),
+        "heading": heading_of(window, seats, now),
         "window_deadline": deadline(window, now),
         "times": times(window),
         "stages": stage_rows(window, proposal, now),
         "next": next_step(user, window, proposal, now),
         "submission": _submission(window, proposal),
-        "conditions": _conditions(window) if window.status == Status.DRAFT else [],
+        "conditions": conditions(window) if window.status == Status.DRAFT else [],
         "preparation": _preparation(window) if window.status == Status.DRAFT else None,
-        "seats": [_seat_row(window, seat) for seat in seats],
+        "seats": seat_rows_of(window, seats),
         "uncovered": window.uncovered_areas(),
-        "frozen": _frozen(window),
+        "frozen": frozen_facts(window),
         "receipts": [receipt(seat.hand_in, zone) for seat in seats if seat.handed_in_at],
         "late": late_rows(
             LateEntry.objects.visible_to(user).filter(window=window).select_related("question", "user"), zone
@@ -56,7 +65,9 @@ def window_page(user: User, window: EvaluationWindow) -> dict[str, Any]:
         "offers": WINDOW.offered_to(user, window),
         "may_take_along": rules.may_take_along(user, window, seated=False),
         "may_prepare": rules.may_prepare(user, window),
-        "may_edit": rules.may_prepare(user, window) and window.accepts_answers(),
+        "may_edit": rules.may_prepare(user, window) and window.is_prepared(),
+        "rehearsals": rehearsal_rows(window, now),
+        "may_rehearse": rules.may_rehearse(user, window),
         "may_answer": rules.may_answer(user, window),
         "extend_form": ExtendForm(window=window, initial={"until": window.closes_at}) if may_extend else None,
         "published": window.is_published(),
@@ -65,14 +76,20 @@ def window_page(user: User, window: EvaluationWindow) -> dict[str, Any]:
 
 def seat_rows(window: EvaluationWindow) -> list[dict[str, Any]]:
     """Every seat of a window as plain text, for the window's page and the page of the panel."""
-    return [_seat_row(window, seat) for seat in _seats(window)]
+    return seat_rows_of(window, seats_of(window))
 
 
-def _seats(window: EvaluationWindow) -> list[Seat]:
+def seat_rows_of(window: EvaluationWindow, seats: list[Seat]) -> list[dict[str, Any]]:
+    """The same of seats that were read already."""
+    return [_seat_row(window, seat) for seat in seats]
+
+
+def seats_of(window: EvaluationWindow) -> list[Seat]:
+    """The seats of a window with what a list shows of them."""
     return list(window.seats.for_list().with_progress())
 
 
-def _heading(window: EvaluationWindow, seats: list[Seat], now: Any) -> str:
+def heading_of(window: EvaluationWindow, seats: list[Seat], now: Any) -> str:
     """What waits, in a sentence."""
     if window.status == Status.DRAFT:
         problems = len(needed_to_open(window, ""))
@@ -85,12 +102,24 @@ def _heading(window: EvaluationWindow, seats: list[Seat], now: Any) -> str:
         )
         return text % {"count": _in_words(problems)}
     if window.status == Status.CLOSED:
-        return _("Closed, the result is published")
+        return (
+            _("Closed, the comparison can be read")
+            if window.is_rehearsal
+            else _("Closed, the result is published")
+        )
     if window.is_due(now):
         return _("Time is over, the result is not computed yet")
     done = sum(seat.handed_in_at is not None for seat in seats)
     text = _("%(done)s of %(all)s assessors have handed in")
+    if window.is_rehearsal:
+        text = _("%(done)s of %(all)s persons have handed in")
     return text % {"done": _in_words(done) if done else pgettext("assessors", "None"), "all": len(seats)}
+
+
+def rehearsal_rows(window: EvaluationWindow, now: Any) -> list[dict[str, Any]]:
+    """The rehearsals of a window, the newest first."""
+    rows = EvaluationWindow.with_rehearsals.rehearsing(window).for_page().newest_first()
+    return [window_row(row, now) for row in rows]
 
 
 def _in_words(count: int) -> str:
@@ -98,12 +127,13 @@ def _in_words(count: int) -> str:
     return words(count).capitalize()
 
 
-def _conditions(window: EvaluationWindow) -> list[dict[str, Any]]:
+def conditions(window: EvaluationWindow) -> list[dict[str, Any]]:
     """What opening needs, met or not, as rows of missing.html."""
     problems = {problem.anchor: str(problem.text) for problem in needed_to_open(window, "")}
+    edit = reverse(f"evaluations:{'rehearsal' if window.is_rehearsal else 'window'}_edit", args=[window.pk])
     addresses = {
-        "#times": reverse("evaluations:window_edit", args=[window.pk]),
-        "#instrument": reverse("evaluations:window_edit", args=[window.pk]),
+        "#times": edit,
+        "#instrument": edit,
         "#seats": reverse("evaluations:seats", args=[window.pk]),
         "#snapshot": reverse("opd:quick_wins"),
     }
@@ -113,6 +143,10 @@ def _conditions(window: EvaluationWindow) -> list[dict[str, Any]]:
         "#seats": _("An assessor for every area"),
         "#snapshot": _("Quick wins of the instrument's dimensions"),
     }
+    if window.is_rehearsal:
+        labels["#snapshot"] = _("Answers or quick wins to score")
+        labels["#seats"] = _("A colleague for every area")
+        addresses["#snapshot"] = reverse("evaluations:answers", args=[window.answered_in_id])
     return [
         {
             "label": label,
@@ -158,7 +192,7 @@ def _submission(window: EvaluationWindow, proposal: SubmissionProposal) -> dict[
 def _seat_row(window: EvaluationWindow, seat: Seat) -> dict[str, Any]:
     """A seat without a single score: how far it is, never what was given."""
     areas = list(seat.areas.all())
-    asked = len(structure_of(window.instrument).scored_in({area.code for area in areas}))
+    asked = len(asked_of(seat, {area.code for area in areas}))
     if seat.conflict is not None:
         state = {"css": "terlambat", "icon": "late", "label": _("Conflict declared")}
     elif seat.handed_in_at:
@@ -181,7 +215,8 @@ def _seat_row(window: EvaluationWindow, seat: Seat) -> dict[str, Any]:
     }
 
 
-def _frozen(window: EvaluationWindow) -> dict[str, str] | None:
+def frozen_facts(window: EvaluationWindow) -> dict[str, str] | None:
+    """What is judged, once it is frozen: version, time, digest, how much of what."""
     snapshot = window.snapshot()
     if snapshot is None:
         return None

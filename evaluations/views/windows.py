@@ -16,6 +16,7 @@ from evaluations.access import city_window_or_404, posted_version, window_or_404
 from evaluations.forms.windows import ExtendForm, WindowForm
 from evaluations.models import EvaluationWindow, Instrument
 from evaluations.presentation import window_row
+from evaluations.views.rehearsal_page import rehearsal_page
 from evaluations.views.window_page import window_page
 from evaluations.workflow import WINDOW
 from opd.access import city_of, person, posted_key
@@ -84,7 +85,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a window that is still in preparation."""
     window = city_window_or_404(request, pk)
     user = person(request)
-    if not (rules.may_prepare(user, window) and window.accepts_answers()):
+    if not (rules.may_prepare(user, window) and window.is_prepared()):
         raise PermissionDenied
     read_at = window.version
     form = WindowForm(request.POST or None, instance=window)
@@ -117,8 +118,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
-    """Open or close: every move of evaluations/workflow.py goes through here."""
-    window = city_window_or_404(request, pk)
+    """Open or close, also a rehearsal: every move of evaluations/workflow.py goes through here."""
+    window = city_window_or_404(request, pk, rehearsals=True)
     user = person(request)
     if name not in WINDOW.moves:
         raise Http404
@@ -131,7 +132,7 @@ def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         )
     except WrongStatus as refusal:
         messages.error(request, str(refusal))
-    return redirect("evaluations:window", pk)
+    return redirect(window)
 
 
 def _open(window: EvaluationWindow, user: Any, note: str) -> str:
@@ -146,6 +147,8 @@ def _open(window: EvaluationWindow, user: Any, note: str) -> str:
 
 def _close(window: EvaluationWindow, user: Any, note: str) -> str:
     actions.close_window(window, by=user, note=note)
+    if window.is_rehearsal:
+        return _("Closed. The comparison can be read.")
     return _("Closed. The result is computed.")
 
 
@@ -154,8 +157,8 @@ _MOVES = {"open": _open, "close": _close}
 
 @require_POST
 def extend(request: HttpRequest, pk: int) -> HttpResponse:
-    """Move the closing time later, with a reason that everybody reads."""
-    window = city_window_or_404(request, pk)
+    """Move the closing time later, also of a rehearsal, with a reason that everybody reads."""
+    window = city_window_or_404(request, pk, rehearsals=True)
     user = person(request)
     if not rules.may_prepare_in(user, window.city_id):
         raise PermissionDenied
@@ -168,9 +171,10 @@ def extend(request: HttpRequest, pk: int) -> HttpResponse:
                 form.add_error(problem.anchor.removeprefix("#id_"), str(problem.text))
         except (actions.TooLate, WrongStatus) as refusal:
             messages.error(request, str(refusal))
-            return redirect("evaluations:window", pk)
+            return redirect(window)
     if form.errors:
-        context = window_page(user, window) | {"extend_form": form}
-        return render(request, "evaluations/window_detail.html", context, status=422)
+        page, name = (rehearsal_page, "rehearsal") if window.is_rehearsal else (window_page, "window_detail")
+        context = page(user, window) | {"extend_form": form}
+        return render(request, f"evaluations/{name}.html", context, status=422)
     messages.success(request, _("The window is extended. The reason stands in the history."))
-    return redirect("evaluations:window", pk)
+    return redirect(window)

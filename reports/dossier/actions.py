@@ -17,7 +17,10 @@ def request_dossier(*, by: User, snapshot: Snapshot, seated: bool) -> tuple[Doss
 
     `seated`: the person holds a usable seat in the window. Raises PermissionDenied.
     """
-    if not rules.may_build_dossier(by, snapshot.window.city_id, seated=seated):
+    if (
+        not rules.may_build_dossier(by, snapshot.window.city_id, seated=seated)
+        or snapshot.window.is_rehearsal
+    ):
         raise PermissionDenied
     now = clock.now()
     dossier, created = Dossier.objects.get_or_create(

@@ -99,7 +99,7 @@ def _snapshots(request: HttpRequest, window_id: int) -> list[Snapshot]:
     404 for a window whose material they may not know of, 403 for whoever only reads it in the portal.
     """
     user = person(request)
-    rows = Snapshot.objects.visible_to(user).filter(window=window_id).newest_first()
+    rows = Snapshot.objects.real().visible_to(user).filter(window=window_id).newest_first()
     found = list(rows.select_related("window__city", "window__instrument").defer("payload"))
     if not found:
         raise Http404

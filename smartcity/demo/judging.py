@@ -91,6 +91,11 @@ def seat_panel(window: EvaluationWindow, by: User) -> list[Seat]:
     ]
 
 
+def given(seat: Seat, code: str) -> int:
+    """What an assessor gives a question, whenever it is asked."""
+    return drawn(f"{seat.window.year}:{seat.user_id}:{code}", (2, 2, 3, 3, 3, 4))
+
+
 def score_seat(seat: Seat, *, share: int = 100) -> int:
     """Score the first `share` per cent of a seat's questions and return how many were scored."""
     codes = set(seat.areas.values_list("code", flat=True))
@@ -101,7 +106,7 @@ def score_seat(seat: Seat, *, share: int = 100) -> int:
     )
     asked = list(questions)[: len(questions) * share // 100]
     for question in asked:
-        value = drawn(f"{seat.window.year}:{seat.user_id}:{question.code}", (2, 2, 3, 3, 3, 4))
+        value = given(seat, question.code)
         actions.save_score(
             seat=seat,
             question_code=question.code,

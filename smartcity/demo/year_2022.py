@@ -16,9 +16,9 @@ from evaluations import actions as evaluation
 from evaluations.models import EvaluationWindow, Instrument, Result, Seat
 from opd import actions
 from opd.loading import read_rows
-from opd.models import City, Opd, QuickWin, Role, Status, User
+from opd.models import City, Opd, QuickWin, Role, Status
 from opd.tallies import rebuild
-from smartcity.demo import agreeing, asking, desk, interview, judging, submitting, writing
+from smartcity.demo import agreeing, asking, desk, interview, judging, rehearsing, submitting, writing
 from smartcity.demo.cast import of_opd, person
 from smartcity.lib import clock
 
@@ -69,14 +69,26 @@ def replay(city: City) -> EvaluationWindow:
     facts = {row["name"]: row for row in read_rows(DATA / "quick_wins.csv") if row["year"] == str(YEAR)}
     with clock.at(wib(9, 12, 8, 30)):
         window = _prepare_window(city)
+    returned = []
     for index, story in enumerate(stories):
         fact = facts[story.get("as", story["name"])]
-        _live_through(city, story, fact, wib(9, 12, 8, 51) + timedelta(hours=index * 2))
-    with clock.at(wib(9, 26, 8)):
+        quick_win = _enter(city, story, fact, wib(9, 12, 8, 51) + timedelta(hours=index * 2))
+        if story.get("returned"):
+            return_with_notes(quick_win, story["asks"], wib(9, 22, 15, 40))
+            returned.append((quick_win, story))
+        else:
+            _verify(quick_win, wib(9, 22, 15, 40))
+    with clock.at(wib(9, 13, 8)):
         asked = asking.ask(window, person("pemeriksa"))
-    asking.answer_everything(window, wib(9, 28, 9))
-    with clock.at(wib(9, 30, 9)):
+    late = {quick_win.opd.short for quick_win, _story in returned}
+    asking.answer_everything(window, wib(9, 14, 9), leave=late)
+    with clock.at(wib(9, 19, 9)):
         judging.answer_all(window, person("pemeriksa"), leave=("OP-8", "IM-SOC-3", *asked))
+    rehearsing.rehearse(window, person("pemeriksa"), opens=wib(9, 23, 8), closes=wib(9, 27, 16))
+    for quick_win, story in returned:
+        _mend(quick_win, story)
+        _verify(quick_win, wib(9, 28, 10, 20))
+    asking.answer_everything(window, wib(9, 28, 9))
     submitting.submit(window, proposed=wib(9, 30, 13, 5), approved=wib(9, 30, 15, 40))
     with clock.at(OPENS):
         evaluation.open_window(window, by=person("pemeriksa"))
@@ -104,8 +116,8 @@ def _prepare_window(city: City) -> EvaluationWindow:
     return window
 
 
-def _live_through(city: City, story: dict[str, Any], fact: dict[str, str], start: datetime) -> None:
-    """One quick win: entered, approved and submitted, reviewed, mended where asked, verified."""
+def _enter(city: City, story: dict[str, Any], fact: dict[str, str], start: datetime) -> QuickWin:
+    """One quick win: entered, approved and submitted."""
     opd = Opd.objects.get(city=city, short=story["opd"])
     operator = of_opd(opd.short, Role.OPD_OPERATOR)
     assert operator is not None
@@ -123,10 +135,10 @@ def _live_through(city: City, story: dict[str, Any], fact: dict[str, str], start
         writing.attach(quick_win, story["evidence"], operator)
         writing.mark_samples(quick_win, story.get("real", ()))
     submit(quick_win, start + timedelta(days=7, hours=1))
-    reviewed = wib(9, 22, 15, 40)
-    if story.get("returned"):
-        _return_and_mend(quick_win, story, operator, reviewed)
-        reviewed = wib(9, 28, 10, 20)
+    return quick_win
+
+
+def _verify(quick_win: QuickWin, reviewed: datetime) -> None:
     with clock.at(reviewed + timedelta(minutes=quick_win.pk)):
         actions.move(pk=quick_win.pk, name="verify", by=person("pemeriksa"))
 
@@ -143,8 +155,10 @@ def submit(quick_win: QuickWin, at: datetime) -> None:
         actions.move(pk=quick_win.pk, name="submit", by=head or operator)
 
 
-def _return_and_mend(quick_win: QuickWin, story: dict[str, Any], operator: User, at: datetime) -> None:
-    return_with_notes(quick_win, story["asks"], at)
+def _mend(quick_win: QuickWin, story: dict[str, Any]) -> None:
+    """What the reviewer asked for is mended and submitted once more, the days after the rehearsal."""
+    operator = of_opd(quick_win.opd.short, Role.OPD_OPERATOR)
+    assert operator is not None
     with clock.at(wib(9, 26, 9, 10)):
         for section, typed in story["mends"].items():
             writing.fill(quick_win, section, typed, operator)

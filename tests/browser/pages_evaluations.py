@@ -23,6 +23,7 @@ def all_pages() -> Iterator[tuple[str, str]]:
     yield from _answers()
     yield from _interviews()
     yield from _recommendations()
+    yield from _rehearsals()
 
 
 def _evaluations() -> Iterator[tuple[str, str]]:
@@ -71,6 +72,21 @@ def _evaluations() -> Iterator[tuple[str, str]]:
         yield username, reverse("evaluations:score", args=[running.pk, code])
     for name in ("material", "declare", "result"):
         yield "asesor1", reverse(f"evaluations:{name}", args=[running.pk])
+
+
+def _rehearsals() -> Iterator[tuple[str, str]]:
+    """The closed one of 2022 beside the panel, for the city and for who played; a new one of the window ahead."""
+    held = EvaluationWindow.with_rehearsals.rehearsals().get(status="closed")
+    ahead = EvaluationWindow.objects.get(status="draft")
+    for username in ("pemeriksa", "perencana", "pimpinan"):
+        for name in ("rehearsal", "rehearsal_comparison", "material"):
+            yield username, reverse(f"evaluations:{name}", args=[held.pk])
+    for username in ("pemeriksa", "pimpinan", "operator.dishub"):
+        yield username, reverse("evaluations:rehearsals")
+    yield "pemeriksa", reverse("evaluations:rehearsal_create", args=[ahead.pk])
+    for window in EvaluationWindow.with_rehearsals.rehearsals().filter(status="draft"):
+        yield "pemeriksa", reverse("evaluations:rehearsal_edit", args=[window.pk])
+        yield "pemeriksa", reverse("evaluations:seats", args=[window.pk])
 
 
 def _interviews() -> Iterator[tuple[str, str]]:

@@ -1,10 +1,10 @@
 """What the seeded city has none of and the sweeps want to see, made through the actions."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from evaluations import actions as evaluation
-from evaluations.models import EvaluationWindow, Reconciliation, Seat
+from evaluations.models import Area, EvaluationWindow, Reconciliation, Seat
 from opd import actions
 from opd.actions import import_work
 from opd.actions import imports as importing
@@ -37,6 +37,7 @@ def prepare() -> None:
     User.objects.create(username=WITHOUT_ROLE, title="Pegawai baru")
     _open_again()
     _hand_in()
+    _rehearse()
     _reports(city)
     _minutes()
     _lists(city)
@@ -62,6 +63,26 @@ def _hand_in() -> None:
         if not seat.scores.exists():
             judging.score_seat(Seat.objects.get(pk=seat.pk))
         evaluation.hand_in(seat=Seat.objects.get(pk=seat.pk), by=seat.user)
+
+
+def _rehearse() -> None:
+    """A rehearsal of the window ahead is being prepared, with one colleague seated."""
+    ahead = EvaluationWindow.objects.for_page().get(status="draft")
+    by = User.objects.get(username="pemeriksa")
+    rehearsal = EvaluationWindow(
+        rehearsal_of=ahead,
+        city=ahead.city,
+        opens_at=ahead.opens_at - timedelta(days=7),
+        closes_at=ahead.opens_at - timedelta(days=5),
+    )
+    evaluation.save_rehearsal(rehearsal=rehearsal, by=by)
+    evaluation.seat_assessor(
+        window=rehearsal,
+        user=User.objects.get(username="perencana"),
+        areas=list(Area.objects.filter(instrument=ahead.instrument)[:2]),
+        until=ahead.opens_at,
+        by=by,
+    )
 
 
 def _reports(city: City) -> None:

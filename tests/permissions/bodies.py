@@ -118,6 +118,16 @@ def _window(world: worlds.World, state: str, stage: str) -> dict[str, Any]:
     }
 
 
+def _rehearsal(world: worlds.World, state: str) -> dict[str, Any]:
+    opens = worlds.NOW + timedelta(days=1)
+    return {
+        "opens_at": _local(opens),
+        "closes_at": _local(opens + timedelta(days=2)),
+        "key": KEY,
+        "version": world.windows[state].version,
+    }
+
+
 def _seat(world: worlds.World, state: str) -> dict[str, Any]:
     areas = Area.objects.filter(instrument=world.windows[state].instrument)[:2]
     return {
@@ -419,6 +429,14 @@ BODIES: dict[str, Any] = {
     "reply to a note": lambda world, state: {"reply": "Sudah benar."},
     "create a window": lambda world, state: _window(world, state, "Tahap lain"),
     "change a window": lambda world, state: _window(world, state, "Tahap ubah"),
+    "create a rehearsal": _rehearsal,
+    "change a rehearsal": _rehearsal,
+    "score the own house": lambda world, state: {
+        "value": "3",
+        "remark": "Cukup.",
+        "reason": "",
+        "version": "0",
+    },
     "extend a window": lambda world, state: {
         "until": _local(worlds.NOW + timedelta(days=6)),
         "reason": "Listrik padam.",

@@ -167,6 +167,10 @@ def address(world: worlds.World, route: dict[str, str], state: str) -> str:
 def unreadable(actor: str, route: dict[str, str], state: str) -> list[bytes]:
     """Canary words this actor may never read anywhere."""
     words = [b"KANARI-NILAI", b"KANARI-WAWANCARA"] if actor != "assessor" else []
+    if actor != "planner":
+        words.append(b"KANARI-LATIHAN")  # a score of a rehearsal that is not handed in
+    if actor not in ("reviewer", "home_reviewer", "planner", "leadership", "auditor"):
+        words.append(b"KANARI-TEMUAN")  # what a closed rehearsal found: the city's people, and who handed in
     if actor not in ("reviewer", "home_reviewer", "planner"):
         words.append(b"KANARI-SURAT")  # nobody else reads a letter before it is published
     if actor not in ("operator", "head"):

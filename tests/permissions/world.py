@@ -50,7 +50,7 @@ from smartcity.demo import writing
 from smartcity.lib import clock
 from surveys.models import Round
 from tests.opd.progress import reports
-from tests.permissions import officials, recommendations, surveys, windows
+from tests.permissions import officials, recommendations, rehearsals, surveys, windows
 from tests.permissions.actors import ACTORS, DAY, LONG_AGO, NOW, fresh
 from tests.scenarios import House
 
@@ -119,6 +119,7 @@ def build() -> World:
         world.newer = _newer_document(world)
     recommendations.build(world, NOW)
     windows.build(world)
+    rehearsals.build(world)
     windows.build_answers(world)
     world.baseline_answer = recommendations.baseline_answer(world, NOW)
     world.surveys = surveys.build(world.city, NOW, fresh(world, "reviewer"), fresh(world, "head"))
