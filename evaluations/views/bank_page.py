@@ -7,15 +7,16 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from evaluations import bank
+from evaluations import bank, follow_up
 from evaluations.bank import Use
 from evaluations.forms.bank import ValidityForm
-from evaluations.models import Answer, Clarification
+from evaluations.models import Answer, Clarification, Recommendation
 from evaluations.presentation import answer_badge
 from opd import rules
+from opd.claims import conflicts
 from opd.exchange.listing import BATCH, Listing
 from opd.models import City, Document, DocumentEvent, Progress, QuickWin, User, Validity
-from opd.presentation.quick_wins import badge, file_size, meta_line
+from opd.presentation.quick_wins import badge, file_size, meta_line, newer_url
 from smartcity.lib import dates
 from smartcity.lib.spreadsheets import OutColumn
 
@@ -47,6 +48,7 @@ def line_of(user: User, document: Any, year: int, today: date) -> dict[str, Any]
         "validity": validity_badge(document, year, today),
         "until": dates.short_date(document.valid_until) if document.valid_until else "",
         "uses": str(document.uses),
+        "number": document.uses,
         "replaced": document.replaced_by_id is not None,
         "sample": document.sample,
         "thumb_url": preview_url(document),
@@ -87,14 +89,21 @@ def document_page(user: User, city: City, document: Any, today: date) -> dict[st
         "open_url": reverse("evaluations:document_file", args=[document.pk]) if stored else document.url,
         "validity": validity_badge(document, year, today),
         "year": year,
-        "doubts": doubts_of(document),
-        "uses": [use_row(use) for use in uses],
+        "doubts": [*said_of_age(document, year), *doubts_of(document)],
+        "uses": [use_row(use, uses) for use in uses],
         "versions": versions_of(user, document),
         "may_keep": rules.may_keep_document(user, document),
+        "follow_url": _follow_url(user, document, uses),
         "may_replace": rules.may_keep_document(user, document) and not document.replaced_by_id,
         "validity_form": ValidityForm(),
         "history": history_of(document, city),
     }
+
+
+def _follow_url(user: User, document: Document, uses: Iterable[Use]) -> str:
+    """Where places that show a replaced document may follow to its newer version; "" when none can."""
+    may = rules.may_keep_document(user, document) and any(use.editable for use in uses)
+    return newer_url(document) if may else ""
 
 
 def history_of(document: Document, city: City) -> list[dict[str, Any]]:
@@ -169,8 +178,18 @@ def doubts_of(document: Document) -> list[str]:
     return found
 
 
-def use_row(use: Use) -> dict[str, Any]:
-    """One place that shows the document: what, where, which page, in which state, and whether it is frozen."""
+def said_of_age(document: Document, year: int) -> list[str]:
+    """That a document is older than the evaluated year, while nobody has said whether it still holds."""
+    if document.replaced_by_id or not document.asks_validity(year):
+        return []
+    return [_("Older than the evaluated year %(year)s. Answer whether it still holds.") % {"year": year}]
+
+
+def use_row(use: Use, uses: Iterable[Use] = ()) -> dict[str, Any]:
+    """One place that shows the document: what, where, which page, in which state, and whether it is frozen.
+
+    `uses` are all the reader sees: where the same file is claimed to be something else, both say so.
+    """
     piece, owner = use.piece, use.owner
     return {
         "token": use.token,
@@ -183,7 +202,7 @@ def use_row(use: Use) -> dict[str, Any]:
         "status": _status(owner),
         "name": piece.title,
         "page": piece.page,
-        "flags": piece.flags(use.year),
+        "flags": [*piece.flags(use.year), *conflicts(piece, [other.piece for other in uses])],
         "editable": use.editable,
         "frozen": ", ".join(use.frozen),
         "kept": "" if use.editable else _kept(use),
@@ -191,14 +210,19 @@ def use_row(use: Use) -> dict[str, Any]:
 
 
 def _kind(owner: Any) -> str:
-    names = {QuickWin: _("Quick win"), Progress: _("Quarterly report"), Answer: _("Answer")}
-    return names.get(type(owner), _("Clarification"))
+    return {
+        QuickWin: _("Quick win"),
+        Progress: _("Quarterly report"),
+        Answer: _("Answer"),
+        Clarification: _("Clarification"),
+        Recommendation: _("Recommendation"),
+    }[type(owner)]
 
 
 def _title(owner: Any) -> str:
     if isinstance(owner, Answer | Clarification):
         return str(owner.question.text)
-    return str(owner.title)
+    return str(owner.text if isinstance(owner, Recommendation) else owner.title)
 
 
 def _code(owner: Any) -> str:
@@ -218,6 +242,8 @@ def _status(owner: Any) -> dict[str, str]:
         return badge(owner.status)
     if isinstance(owner, Answer):
         return answer_badge(owner.status)
+    if isinstance(owner, Recommendation):
+        return follow_up.badge(owner.status)
     css = "terverifikasi" if owner.status == "answered" else "diajukan"
     return {"css": css, "icon": "note", "label": str(owner.get_status_display())}
 
