@@ -11,7 +11,7 @@ from evaluations import bank
 from evaluations.actions.exhibits import changed, terms_of
 from evaluations.actions.steps import locked_window
 from evaluations.bank import Use
-from evaluations.models import Answer, Recommendation
+from evaluations.models import Answer, Clarification, Recommendation
 from opd import documents, rules
 from opd.actions import documents as keeping
 from opd.actions import records
@@ -126,5 +126,5 @@ def _move(use: Use, new: Document, by: User) -> None:
 def _told(use: Use) -> dict[str, str]:
     """One use for the history: what it is called and in which year."""
     owner: Any = use.owner
-    code = owner.question.code if hasattr(owner, "question") else owner.code
+    code = owner.question.code if isinstance(owner, Answer | Clarification) else owner.code
     return {"use": use.token, "code": str(code), "year": str(use.year)}

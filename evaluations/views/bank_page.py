@@ -16,7 +16,8 @@ from opd import rules
 from opd.claims import conflicts
 from opd.exchange.listing import BATCH, Listing
 from opd.models import City, Document, DocumentEvent, Progress, QuickWin, User, Validity
-from opd.presentation.quick_wins import badge, file_size, meta_line, newer_url
+from opd.payload import validity_payload
+from opd.presentation.quick_wins import badge, file_size, meta_line, newer_url, validity_line
 from smartcity.lib import dates
 from smartcity.lib.spreadsheets import OutColumn
 
@@ -28,6 +29,10 @@ TONES = {
     Validity.UNCONFIRMED: ("diajukan", "warn"),
     Validity.UNDATED: ("draf", "warn"),
 }
+
+
+#: What nobody has answered yet, or what an answer may mend.
+ASKED = (Validity.UNCONFIRMED, Validity.UNDATED, Validity.EXPIRED, Validity.EXPIRING)
 
 
 def validity_badge(document: Document, year: int, today: date) -> dict[str, str]:
@@ -42,7 +47,7 @@ def line_of(user: User, document: Any, year: int, today: date) -> dict[str, Any]
     return {
         "url": document.get_absolute_url(),
         "title": bank.name_for(user, document),
-        "meta": meta_of(document),
+        "meta": " · ".join(filter(None, [meta_of(document), covers(document)])),
         "note": document.note,
         "opd": document.opd.short if document.opd else _("Secretariat"),
         "validity": validity_badge(document, year, today),
@@ -66,6 +71,12 @@ def meta_of(document: Document) -> str:
         size=stored.size if stored else 0,
         pages=stored.pages if stored else None,
     )
+
+
+def covers(document: Document) -> str:
+    """The period a document is about, in the words of a line; "" when none is said."""
+    period = period_of(document)
+    return _("covers %(period)s") % {"period": period} if period else ""
 
 
 def preview_url(document: Document) -> str:
@@ -96,6 +107,7 @@ def document_page(user: User, city: City, document: Any, today: date) -> dict[st
         "follow_url": _follow_url(user, document, uses),
         "may_replace": rules.may_keep_document(user, document) and not document.replaced_by_id,
         "validity_form": ValidityForm(),
+        "asks_validity": document.validity(year, today) in ASKED,
         "history": history_of(document, city),
     }
 
@@ -141,6 +153,7 @@ def facts_of(document: Document) -> list[dict[str, str]]:
         (_("Document date"), dates.long_date(document.document_date) if document.document_date else ""),
         (_("Period covered"), period_of(document)),
         (_("Valid until"), dates.long_date(document.valid_until) if document.valid_until else ""),
+        (_("Said of its validity"), validity_line(validity_payload(document))),
         (_("Note"), document.note),
     ]
     if stored:

@@ -29,7 +29,7 @@ from smartcity.lib.forms import typed
 from smartcity.lib.models import StaleVersion
 from smartcity.lib.workflow import WrongStatus
 
-PAGE, MOST = 20, 20
+PAGE, MOST = 10, 20
 
 
 @require_GET
@@ -143,7 +143,8 @@ def _forms(request: HttpRequest, place: Place, documents: list[Document]) -> lis
             typed(request.POST) if request.method == "POST" else None,
             prefix=f"d{row.pk}",
             document=row,
-            asks=choosing.asks(user, place, row),
+            # one that was ended by the first press of this form is asked about once more, and left alone
+            asks=choosing.asks(user, place, row) or row.ended,
             own=choosing.is_own(place, row),
             year=place.year,
             initial={
@@ -164,7 +165,12 @@ def _rows(
     now = {row.pk: row for row in documents}
     return [
         line_of(user, now[form.document.pk], place.year, today)
-        | {"form": form, "version": now[form.document.pk].version, "pk": form.document.pk}
+        | {
+            "pk": form.document.pk,
+            "form": form,
+            "asks": "holds" in form.fields,
+            "version": now[form.document.pk].version,
+        }
         for form in forms
         if form.document.pk in now
     ]

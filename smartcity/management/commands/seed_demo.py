@@ -40,6 +40,7 @@ class Command(BaseCommand):
         self.stdout.write("Living through 2022 …")
         year_2022.record_public_sources(city)
         self._live_through_the_plan(city)
+        documents.adopt(city.pk)
         if not no_practice:
             self.stdout.write("Preparing the practice year …")
             practice.prepare(city)
@@ -48,9 +49,9 @@ class Command(BaseCommand):
             council.meet(city)
             surveys.prepare(city)
             follow.of_today(city)
+            documents.adopt(city.pk)
             bank.of_today(city)
         plan.link_quick_wins(city)
-        documents.adopt(city.pk)
         finding.rebuild(city.pk)  # what was written past the door, in bulk
 
     def _live_through_the_plan(self, city: City) -> None:
