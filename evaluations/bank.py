@@ -12,7 +12,6 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
-from django.utils.translation import gettext as _
 
 from evaluations import rules as evaluation_rules
 from evaluations.models import Answer, Clarification, Exhibit, Recommendation, SnapshotItem
@@ -157,7 +156,7 @@ def _frozen(document: Document, uses: list[Use]) -> dict[tuple[str, str, int], l
         window = item.snapshot.window
         scope = window.pk if item.kind == SnapshotItem.Kind.ANSWER else window.year
         names_there = found.setdefault((item.kind, item.key, scope), [])
-        name = _("%(stage)s %(year)s") % {"stage": window.stage, "year": window.year}
+        name = str(window)
         if name not in names_there:
             names_there.append(name)
     return found

@@ -107,7 +107,7 @@ def document_page(user: User, city: City, document: Any, today: date) -> dict[st
         "follow_url": _follow_url(user, document, uses),
         "may_replace": rules.may_keep_document(user, document) and not document.replaced_by_id,
         "validity_form": ValidityForm(),
-        "asks_validity": document.validity(year, today) in ASKED,
+        "asks_validity": document.validity(year, today) in ASKED and not document.replaced_by_id,
         "history": history_of(document, city),
     }
 
