@@ -40,7 +40,7 @@ def fill(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("evaluations", "0014_consensus_of_the_panel"),
+        ("evaluations", "0002_written_once"),
         ("opd", "0017_documents_name_their_answer"),
     ]
 

@@ -15,7 +15,7 @@ def fill(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("opd", "0016_owners_are_told"),
+        ("opd", "0002_written_once"),
     ]
 
     operations = [
