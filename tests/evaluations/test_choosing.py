@@ -1,9 +1,11 @@
 """Documents of the bank as evidence: chosen wherever evidence is added, asked about, never copied, found again."""
 
 from datetime import date
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 
 from evaluations import actions, bank
 from evaluations.actions import recommendations
@@ -372,3 +374,20 @@ def test_the_lists_cost_the_same_however_much_there_is(
     many = [count_queries(lambda page=page: client.get(page)) for page in asked]
     many.append(count_queries(lambda: client.get(shown)))
     assert many == few
+
+
+def test_what_was_written_before_the_bank_knew_it_is_filled_in(places, decree, cast):
+    """The two migrations: a piece without a document finds its agency's, a document without an answer its newest."""
+    client = client_of(cast["operator"])
+    owner = places["recommendation"]
+    client.post(f"/bank/for/recommendation/{owner.pk}/documents/", sent(decree, holds="yes"))
+    said = Document.objects.get(pk=decree.pk).answer
+    Exhibit.objects.update(document=None)
+    Document.objects.update(answer=None)
+    for name in (
+        "opd.migrations.0017_documents_name_their_answer",
+        "evaluations.migrations.0016_recommendations_show_documents",
+    ):
+        import_module(name).fill(apps, None)
+    assert Exhibit.objects.get().document == decree
+    assert Document.objects.get(pk=decree.pk).answer == said
