@@ -456,7 +456,7 @@ BODIES: dict[str, Any] = {
     "show for a report": _chosen,
     "show for an answer": _chosen,
     "show for a recommendation": _chosen,
-    "show for a reply": lambda world, state: _shown(_document(world, "verified")),
+    "show for a reply": lambda world, state: _shown(Document.objects.get(pk=world.paper.pk)),
     "change an exhibit": lambda world, state: {
         "kind": "photo",
         "title": "Foto lain",
