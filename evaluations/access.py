@@ -67,7 +67,9 @@ def document_or_404(request: HttpRequest, pk: int) -> Document:
     """A document of the bank the person may know of: of their agency, or shown by something they may see."""
     user = person(request)
     rows = bank.seen_by(user).filter(city__in=[held.city_id for held in user.memberships_now()])
-    return get_object_or_404(rows.select_related("stored_file", "opd__parent", "city", "replaced_by"), pk=pk)
+    return get_object_or_404(
+        rows.select_related("stored_file", "opd__parent", "city", "replaced_by", "answer__by"), pk=pk
+    )
 
 
 def seat_or_404(request: HttpRequest, pk: int) -> Seat:

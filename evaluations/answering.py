@@ -8,8 +8,6 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.utils.translation import gettext as _
-
 from evaluations import rules
 from evaluations.forecast import Position
 from evaluations.models import Answer, EvaluationWindow, Exhibit, Question
@@ -46,21 +44,9 @@ def other_claims(answer: Answer, digests: Iterable[str]) -> dict[str, list[Exhib
     """SHA-256 -> the exhibits of other answers of the window that show the same file."""
     found: dict[str, list[Exhibit]] = defaultdict(list)
     rows = Exhibit.objects.of_window(answer.window).of_files(digests).exclude(answer=answer)
-    for row in rows.select_related("answer__question"):
+    for row in rows.select_related("answer__question", "answer__window"):
         found[str(row.stored_file_id)].append(row)
     return found
-
-
-def conflicts(piece: Exhibit, others: Iterable[Exhibit]) -> list[str]:
-    """Sentences about the same file claimed to be something else: another kind or date is a contradiction."""
-    said = []
-    for other in others:
-        code = other.answer.question.code if other.answer else ""
-        if other.document_date and piece.document_date and other.document_date != piece.document_date:
-            said.append(_("The same file has another date in %(code)s.") % {"code": code})
-        elif other.kind != piece.kind:
-            said.append(_("The same file is called something else in %(code)s.") % {"code": code})
-    return said
 
 
 def answer_of_last_year(window: EvaluationWindow, code: str) -> dict[str, Any] | None:

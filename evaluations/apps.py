@@ -7,5 +7,9 @@ class EvaluationsConfig(AppConfig):
     verbose_name = _("Evaluations")
 
     def ready(self) -> None:
-        """Tell people's calendars of the windows."""
+        """Tell people's calendars of the windows, and `opd` of what documents show here."""
         from evaluations import calendar  # noqa: F401
+        from evaluations.models import Exhibit
+        from opd import claims
+
+        claims.register(Exhibit.objects.of_documents)

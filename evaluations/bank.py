@@ -1,20 +1,20 @@
 """The evidence bank: the documents a person may see, and where each of them is used.
 
 A reading. A document (`opd.models.Document`) is an agency's file or link, once; its uses are the evidence of quick
-wins and quarterly reports (`opd`) and the exhibits of answers and replies (here). Others than the agency see a use
-when it stands as it was submitted, and a document when they see one of its uses.
+wins and quarterly reports (`opd`) and the exhibits of answers, replies and recommendations (here). Others than the
+agency see a use when it stands as it was submitted, and a document when they see one of its uses.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
-from django.utils.translation import gettext as _
 
 from evaluations import rules as evaluation_rules
-from evaluations.models import Answer, Clarification, Exhibit, SnapshotItem
+from evaluations.models import Answer, Clarification, Exhibit, Recommendation, SnapshotItem
 from opd import rules
 from opd.models import Document, DocumentQuerySet, Evidence, Finding, Progress, QuickWin, Role, User
 
@@ -67,6 +67,14 @@ def chain_of(user: User, document: Document) -> list[Document]:
     return rows if len(rows) > 1 else []
 
 
+def newest_pages(user: User, documents: Collection[int]) -> dict[int, str]:
+    """Document -> the page named last in a use the person sees. Two queries."""
+    pieces: list[Any] = []
+    for rows in _standing(user):
+        pieces += rows.filter(document__in=documents).exclude(page="").only("document", "page", "created_at")
+    return {piece.document_id: piece.page for piece in sorted(pieces, key=lambda piece: piece.created_at)}
+
+
 @dataclass(frozen=True)
 class Use:
     """One place that shows a document.
@@ -76,7 +84,7 @@ class Use:
     """
 
     piece: Evidence | Exhibit
-    owner: QuickWin | Progress | Answer | Clarification
+    owner: QuickWin | Progress | Answer | Clarification | Recommendation
     year: int
     editable: bool
     frozen: tuple[str, ...] = ()
@@ -93,6 +101,8 @@ class Use:
             return SnapshotItem.Kind.QUICK_WIN, self.owner.code
         if isinstance(self.owner, Answer):
             return SnapshotItem.Kind.ANSWER, self.owner.question.code
+        if isinstance(self.owner, Recommendation):
+            return SnapshotItem.Kind.RECOMMENDATION, self.owner.code
         return "", ""
 
 
@@ -117,12 +127,15 @@ def _use(user: User, piece: Any) -> Use:
         return Use(
             piece, answer, answer.window.year, evaluation_rules.may_answer(user, answer.window, answer)
         )
+    if piece.recommendation:
+        row = piece.recommendation
+        return Use(piece, row, row.for_year, evaluation_rules.may_work_on(user, row))
     # An answer to an assessor is given once, within a day: it keeps what was put into it.
     return Use(piece, piece.clarification, piece.clarification.window.year, editable=False)
 
 
 def _place(use: Use) -> tuple[str, str, int]:
-    """Where a use would be frozen: an answer in its own window, a quick win in those of its year."""
+    """Where a use would be frozen: an answer in its own window, the others in those of their year."""
     scope = use.owner.window_id if isinstance(use.owner, Answer) else use.year
     return *use.key, scope
 
@@ -145,7 +158,7 @@ def _frozen(document: Document, uses: list[Use]) -> dict[tuple[str, str, int], l
         window = item.snapshot.window
         scope = window.pk if item.kind == SnapshotItem.Kind.ANSWER else window.year
         names_there = found.setdefault((item.kind, item.key, scope), [])
-        name = _("%(stage)s %(year)s") % {"stage": window.stage, "year": window.year}
+        name = str(window)
         if name not in names_there:
             names_there.append(name)
     return found
@@ -185,7 +198,9 @@ def _of_year(user: User, year: int) -> Q:
     """Used for a year, or dated in it, or covering a part of it."""
     evidence, exhibits = _standing(user)
     evidence = evidence.filter(Q(quick_win__year=year) | Q(progress__year=year))
-    exhibits = exhibits.filter(Q(answer__window__year=year) | Q(clarification__window__year=year))
+    exhibits = exhibits.filter(
+        Q(answer__window__year=year) | Q(clarification__window__year=year) | Q(recommendation__for_year=year)
+    )
     covers = Q(period_from__isnull=False) & Q(period_from__year__lte=year)
     covers &= Q(period_to__isnull=True) | Q(period_to__year__gte=year)
     return (

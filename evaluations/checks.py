@@ -4,27 +4,39 @@ Only what waits for the city's own word stops (docs/adr/0018). Few queries, howe
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from evaluations.answering import conflicts, positions_of
+from evaluations.answering import positions_of
 from evaluations.checking import STOP, WARN, Check, Finding, Ground, Looked, agencies, sources, united
 from evaluations.forecast import shares
-from evaluations.models import Answer, AnswerStatus, EvaluationWindow, Exhibit
+from evaluations.models import Answer, AnswerStatus, EvaluationWindow
 from evaluations.scoring import grade
 from evaluations.structure import QuestionFacts, structure_of
-from opd.models import ProgramYear, QuickWin, Role, User
+from opd.claims import conflicts
+from opd.models import Claim, ProgramYear, QuickWin, Role, User
 
 QUICK_WINS = "mean_of_quick_wins"
 KOMINFO = "Kominfo"
+
+#: What a file is claimed to be, wherever the city shows it.
+type Claims = Mapping[str, Sequence[Claim]]
 
 
 def look(window: EvaluationWindow, user: User) -> Looked:
     """Put every check to a window, with the values this person may read."""
     ground = _ground(window, user)
-    checks = [*_questions(ground), *_proof(ground), *_quick_wins(ground), *_programs(ground)]
+    rows = list(QuickWin.objects.of_city(window.city_id).in_year(window.year).in_procedure())
+    claims = _claims(ground, rows)
+    checks = [
+        *_questions(ground),
+        *_proof(ground, claims),
+        *_quick_wins(ground, rows, claims),
+        *_programs(ground),
+    ]
     for source in sources:
         checks += source(ground)
     checks.sort(key=lambda check: (not check.stops, not check.findings, -check.cost))
@@ -131,9 +143,9 @@ def _dimension(ground: Ground, question: QuestionFacts) -> str:
 # --- what would not convince ---------------------------------------------------------------------------------
 
 
-def _proof(ground: Ground) -> Iterator[Check]:
+def _proof(ground: Ground, claims: Claims) -> Iterator[Check]:
     """Values above 0 with words alone, and evidence an assessor will doubt."""
-    bare, doubted, claims = [], [], _claims(ground)
+    bare, doubted = [], []
     for question in ground.structure.questions.values():
         answer = ground.answer_of(question)
         if answer is None or not _stands(answer) or not answer.self_score:
@@ -165,29 +177,26 @@ def _proof(ground: Ground) -> Iterator[Check]:
     )
 
 
-def _claims(ground: Ground) -> dict[str, list[Exhibit]]:
-    """SHA-256 -> every exhibit of the answers the city stands for that shows this file."""
-    found: dict[str, list[Exhibit]] = defaultdict(list)
-    for answer in ground.answers.values():
-        if answer.is_counting:
-            for piece in answer.exhibits.all():
-                if piece.stored_file_id:
-                    found[piece.stored_file_id].append(piece)
+def _claims(ground: Ground, quick_wins: list[QuickWin]) -> Claims:
+    """File or address -> every place that shows it among what the city stands for: answers, verified quick wins."""
+    found: dict[str, list[Claim]] = defaultdict(list)
+    pieces: list[Iterable[Claim]] = [row.exhibits.all() for row in ground.answers.values() if row.is_counting]
+    pieces += [row.evidence.all() for row in quick_wins if row.status == "verified"]
+    for piece in chain.from_iterable(pieces):
+        found[piece.stored_file_id or piece.url].append(piece)
     return found
 
 
-def _doubts(piece: Exhibit, claims: dict[str, list[Exhibit]], year: int) -> list[str]:
-    others = [row for row in claims.get(piece.stored_file_id or "", ()) if row.answer_id != piece.answer_id]
-    return [*piece.flags(year), *conflicts(piece, others)]
+def _doubts(piece: Claim, claims: Claims, year: int) -> list[str]:
+    return [*piece.flags(year), *conflicts(piece, claims.get(piece.stored_file_id or piece.url, ()))]
 
 
 # --- quick wins and programmes -------------------------------------------------------------------------------
 
 
-def _quick_wins(ground: Ground) -> Iterator[Check]:
+def _quick_wins(ground: Ground, rows: list[QuickWin], claims: Claims) -> Iterator[Check]:
     """Not verified, of another dimension set, or none at all in a dimension; doubts of the verified ones."""
     window = ground.window
-    rows = list(QuickWin.objects.of_city(window.city_id).in_year(window.year).in_procedure())
     page = f"{reverse('opd:quick_wins')}?year={window.year}"
     seen = set(QuickWin.objects.visible_to(ground.user).in_year(window.year).values_list("pk", flat=True))
     named = ground.user.has_role(Role.REVIEWER, Role.PLANNER, Role.AUDITOR, city_id=window.city_id)
@@ -234,7 +243,9 @@ def _quick_wins(ground: Ground) -> Iterator[Check]:
     yield _uncovered(ground, verified, page)
     said = {
         row: " ".join(
-            dict.fromkeys(text for piece in row.evidence.all() for text in piece.flags(window.year))
+            dict.fromkeys(
+                text for piece in row.evidence.all() for text in _doubts(piece, claims, window.year)
+            )
         )
         for row in verified
     }

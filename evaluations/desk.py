@@ -16,10 +16,11 @@ from evaluations.models import (
     KeptReply,
 )
 from evaluations.models.clarification import LAST_CALL, file_facts
-from evaluations.presentation import TYPES, short_digest
+from evaluations.presentation import TYPES, said_of, short_digest
 from evaluations.structure import QuestionFacts, structure_of
 from evaluations.workflow import CLARIFICATION, FIRST_EVENTS
 from opd.models import Role, User
+from opd.payload import validity_payload
 from opd.presentation.quick_wins import meta_line
 from smartcity.lib import dates
 
@@ -110,6 +111,7 @@ def file_row(facts: Mapping[str, Any], item: Clarification, *, delete_url: str =
         else "",
         "open_url": reverse("evaluations:clarification_file", args=address),
         "delete_url": delete_url,
+        **said_of(facts),
         "sample": facts["sample"],
     }
 
@@ -118,7 +120,13 @@ def draft_files(item: Clarification) -> list[dict[str, Any]]:
     """The files of the answer in work, with the way to take one off."""
     return [
         file_row(
-            file_facts(piece.stored_file, title=piece.title, name=piece.original_name, sample=piece.sample),
+            file_facts(
+                piece.stored_file,
+                title=piece.title,
+                name=piece.original_name,
+                sample=piece.sample,
+                still_valid=validity_payload(piece.document),
+            ),
             item,
             delete_url=reverse("evaluations:clarification_file_remove", args=[item.pk, piece.pk]),
         )

@@ -27,7 +27,7 @@ from evaluations.structure import Dimension, QuestionFacts, Structure
 from evaluations.workflow import ANSWER, ANSWER_EVENTS, OTHER_EVENTS, WINDOW
 from opd.models import Role
 from opd.models.evidence import pages_of
-from opd.presentation.quick_wins import meta_line
+from opd.presentation.quick_wins import meta_line, validity_line
 from smartcity.lib import charts, dates, decimals
 from smartcity.lib.files import PDF
 from smartcity.lib.models import Event
@@ -237,11 +237,25 @@ def frozen_files(window_id: int, payloads: Iterable[Mapping[str, Any]]) -> list[
                     else piece["url"],
                     "page": piece["page"],
                     "read_url": _read_url(window_id, piece),
+                    **said_of(piece),
                     "sample": piece["sample"],
                     "of": payload.get("title") or payload["question"],
                 }
             )
     return files
+
+
+def said_of(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What was answered to "still valid?" until the piece was frozen, for evidence.html: a yes, or a no as a doubt.
+
+    What was frozen before it was asked has neither.
+    """
+    answer = facts.get("still_valid") or {}
+    line = validity_line(answer)
+    return {
+        "said": line if answer.get("holds") else "",
+        "flags": [line] if line and not answer["holds"] else [],
+    }
 
 
 def _read_url(window_id: int, piece: Mapping[str, Any]) -> str:

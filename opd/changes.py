@@ -36,9 +36,18 @@ def between(before: dict[str, Any], after: dict[str, Any], fields: Iterable[Fiel
 
 
 def _evidence(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
-    """A piece is new when its id is new, and changed when what is claimed about it changed."""
-    old = {piece["id"]: piece for piece in before["evidence"]}
-    new = {piece["id"]: piece for piece in after["evidence"]}
+    """A piece is new when its id is new, and changed when what is claimed about it changed.
+
+    That somebody confirmed a document since is no change of what the record claims.
+    """
+    old, new = _claims(before), _claims(after)
     added = tuple(piece["title"] for pk, piece in new.items() if old.get(pk) != piece)
     removed = tuple(piece["title"] for pk, piece in old.items() if pk not in new)
     return [Change("evidence", "", "", added, removed)] if added or removed else []
+
+
+def _claims(payload: dict[str, Any]) -> dict[int, dict[str, Any]]:
+    return {
+        piece["id"]: {name: value for name, value in piece.items() if name != "still_valid"}
+        for piece in payload["evidence"]
+    }

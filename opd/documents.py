@@ -49,12 +49,12 @@ def named(document: Document, name: str) -> None:
     document.save(update_fields=["names", "terms", "place"])
 
 
-def file_name(document: Document) -> str:
-    """A file name for a document that was added to the bank without a use."""
+def file_name(document: Document, name: str = "") -> str:
+    """A file name for a use that came without an upload: after `name`, or what its own people call the document."""
     stored = document.stored_file
     if stored is None:
         return ""
-    return f"{document.title[:200]}{mimetypes.guess_extension(stored.media_type) or ''}"
+    return f"{(name or document.title)[:200]}{mimetypes.guess_extension(stored.media_type) or ''}"
 
 
 def _tell(document: Document, values: Mapping[str, Any]) -> None:

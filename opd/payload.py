@@ -11,7 +11,7 @@ from opd.completeness import FIELDS, PROGRESS_FIELDS, counted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from opd.models import CityBudget, Claim, MasterPlan, Program, ProgramYear, Progress, QuickWin
+    from opd.models import CityBudget, Claim, Document, MasterPlan, Program, ProgramYear, Progress, QuickWin
     from opd.trend import Told
 
 SCHEMA = 1
@@ -205,9 +205,13 @@ def pieces_of(owner: Any, name: str) -> "Iterable[Claim]":
 
 
 def evidence_payload(piece: "Claim") -> dict[str, Any]:
-    """Return what is claimed about one piece of evidence, and the digest of its bytes."""
+    """Return what is claimed about one piece of evidence, the digest of its bytes, and what was said of its validity.
+
+    `still_valid` stands there only once somebody has answered: what nobody was asked about keeps its digest.
+    """
     stored = piece.stored_file
-    return {
+    said = validity_payload(piece.document)
+    return ({"still_valid": said} if said else {}) | {
         "id": piece.pk,
         "kind": piece.kind,
         "title": piece.title,
@@ -223,6 +227,21 @@ def evidence_payload(piece: "Claim") -> dict[str, Any]:
         "pages": stored.pages if stored else None,
         "has_preview": bool(stored and stored.has_preview),
         "doubts": stored.doubts if stored else None,
+    }
+
+
+def validity_payload(document: "Document | None") -> dict[str, Any]:
+    """Return the newest answer to "still valid?": yes or no, for which year, by which office, when; {} without one."""
+    answer = document.answer if document else None
+    if document is None or answer is None:
+        return {}
+    return {
+        "holds": not document.ended,
+        "year": answer.year,
+        "valid_until": answer.valid_until.isoformat() if answer.valid_until else "",
+        "by": str(answer.by),
+        "role": answer.role,
+        "at": answer.at.isoformat(),
     }
 
 

@@ -21,6 +21,7 @@ from opd import completeness, trend
 from opd.models import (
     City,
     CityBudget,
+    Document,
     EvidenceKind,
     MasterPlan,
     Membership,
@@ -221,7 +222,13 @@ def _row(row: Mapping[str, Any]) -> EvidenceRow:
         if row["sha256"]
         else None
     )
-    return EvidenceRow(kind=row["kind"], page=row["page"], stored_file=stored, **days)
+    said = row.get("still_valid")  # what was frozen before it was asked has none
+    document = (
+        Document(confirmed_for=said["year"] if said["holds"] else None, ended=not said["holds"])
+        if said
+        else None
+    )
+    return EvidenceRow(kind=row["kind"], page=row["page"], stored_file=stored, document=document, **days)
 
 
 def _tally(row: TallyRow) -> Tally:

@@ -10,7 +10,6 @@ from evaluations.actions.exhibits import (
     add_exhibit,
     change_exhibit,
     remove_exhibit,
-    reuse_evidence,
     take_closing_evidence,
 )
 from evaluations.actions.instruments import (
@@ -63,7 +62,6 @@ __all__ = [
     "open_window",
     "remove_exhibit",
     "remove_seat",
-    "reuse_evidence",
     "save_answer",
     "save_rehearsal",
     "save_score",

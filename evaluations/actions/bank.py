@@ -8,15 +8,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from evaluations import bank
-from evaluations.actions.exhibits import terms_of
-from evaluations.actions.steps import audit, locked_window
+from evaluations.actions.exhibits import changed, terms_of
+from evaluations.actions.steps import locked_window
 from evaluations.bank import Use
-from evaluations.models import Answer
+from evaluations.models import Answer, Clarification, Recommendation
 from opd import documents, rules
 from opd.actions import documents as keeping
 from opd.actions import records
 from opd.models import Document, DocumentEvent, Evidence, User
-from smartcity.lib import clock
 from smartcity.lib.models import StaleVersion, digest_of
 from smartcity.lib.workflow import NotReady, Problem
 
@@ -29,26 +28,36 @@ def replace_document(
 
     `shown` is the fingerprint of the uses the person saw before consenting: a use that came, went or moved on since
     raises StaleVersion, as another version of the document does, and nothing is written. What is handed in or frozen
-    keeps the older version. Sent twice it is done once, and the first event is returned.
+    keeps the older version. Once replaced, places that came back to their writer since may follow in the same way.
+    Sent twice it is done once, and the first event is returned.
     Raises PermissionDenied, and NotReady for a document that cannot be the newer version of this one.
     """
     _lock_records(pk, by)
     old, new = _both(pk, by_newer, by)
-    if old.replaced_by_id == new.pk:
-        return old.events.filter(move=keeping.Move.REPLACED).latest("at", "pk")
     uses = bank.uses_of(by, old)
+    moved = [use for use in uses if use.editable and use.token in chosen]
+    follows = succeeds(new, old)
+    if follows and not moved:
+        return old.events.filter(move=keeping.Move.REPLACED).latest("at", "pk")
     if old.version != version or fingerprint(uses) != shown:
         raise StaleVersion(old)
-    _ask_for_a_chain(old, new)
-    moved = [use for use in uses if use.editable and use.token in chosen]
+    if not follows:
+        _ask_for_a_chain(old, new)
     kept = [use for use in uses if use not in moved]
     for use in moved:
         _move(use, new, by)
     before = digest_of(keeping.facts_of(old))
-    old.replaced_by = new
-    Document.objects.chain(new).update(origin=old.origin_id or old.pk)
+    if not follows:
+        old.replaced_by = new
+        Document.objects.chain(new).update(origin=old.origin_id or old.pk)
     facts = {"moved": [_told(use) for use in moved], "kept": [_told(use) for use in kept]}
     return keeping.settle(old, keeping.Move.REPLACED, by, before=before, other=new, facts=facts)
+
+
+def succeeds(new: Document, old: Document) -> bool:
+    """Whether one document is the newest version of another already."""
+    in_chain = new.origin_id is not None and new.origin_id == (old.origin_id or old.pk)
+    return old.replaced_by_id is not None and in_chain and new.replaced_by_id is None
 
 
 def fingerprint(uses: Collection[Use]) -> str:
@@ -75,6 +84,8 @@ def _lock_records(pk: int, by: User) -> None:
     for use in sorted(uses, key=lambda use: use.token):
         if isinstance(use.owner, Answer):
             locked_window(use.owner.window)
+        elif isinstance(use.owner, Recommendation):
+            Recommendation.objects.select_for_update(of=("self",)).get(pk=use.owner.pk)
         else:
             records.locked(type(use.owner), use.owner.pk)  # type: ignore[arg-type]
 
@@ -108,14 +119,12 @@ def _move(use: Use, new: Document, by: User) -> None:
     else:
         piece.terms = terms_of({"title": piece.title, "original_name": piece.original_name, "url": piece.url})
         piece.save()
-        row.updated_at = clock.now()
-        row.save(update_fields=["updated_at"])
-        audit(row.window, "exhibit.replaced", by, row, after=piece.title)
+        changed(row, by, "exhibit.replaced", piece)
     documents.named(new, piece.title)
 
 
 def _told(use: Use) -> dict[str, str]:
     """One use for the history: what it is called and in which year."""
     owner: Any = use.owner
-    code = owner.question.code if hasattr(owner, "question") else owner.code
+    code = owner.question.code if isinstance(owner, Answer | Clarification) else owner.code
     return {"use": use.token, "code": str(code), "year": str(use.year)}

@@ -3,6 +3,7 @@
 Whether an item takes anything is asked of the clock with its row locked, never of a status somebody had to write.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,8 @@ from evaluations.models.clarification import file_facts
 from evaluations.workflow import CLARIFICATION
 from opd import audit as trail
 from opd import storage
-from opd.models import EvidenceKind, Opd, User
+from opd.models import EvidenceKind, Opd, StoredFile, User
+from opd.payload import validity_payload
 from smartcity.lib import clock, files
 from smartcity.lib.dates import wib
 from smartcity.lib.models import StaleVersion, digest_of
@@ -82,23 +84,45 @@ def add_file(*, pk: int, accepted: files.Accepted, by: User, sample: bool = Fals
 
     Raises files.Refused when there is no room, and what `save_reply` raises.
     """
-    title, name = Path(accepted.name).stem[:200] or accepted.name[:200], accepted.name[:255]
+    photo = accepted.media_type.startswith("image/")
+    values = {
+        "kind": EvidenceKind.PHOTO if photo else EvidenceKind.DOCUMENT,
+        "title": Path(accepted.name).stem[:200] or accepted.name[:200],
+        "original_name": accepted.name[:255],
+        "sample": sample,
+    }
+    return _put(pk, values, by, accepted=accepted)
+
+
+def add_stored(*, pk: int, stored: StoredFile, values: Mapping[str, Any], by: User) -> Exhibit:
+    """Put a file the bank has already into the answer; nothing is copied, and nothing kept when it is too late.
+
+    Raises as `add_file` does.
+    """
+    return _put(pk, values, by, stored=stored)
+
+
+def _put(
+    pk: int,
+    values: Mapping[str, Any],
+    by: User,
+    *,
+    accepted: files.Accepted | None = None,
+    stored: StoredFile | None = None,
+) -> Exhibit:
+    """One of the two goes into the locked item, or what was uploaded into the late box."""
     with transaction.atomic():
         item = locked_item(pk)
         _ask_may_reply(item, by)
-        if first := item.exhibits.filter(stored_file=accepted.sha256).first():
+        sha256 = accepted.sha256 if accepted else stored.pk if stored else ""
+        if first := item.exhibits.filter(stored_file=sha256).first():
             return first
         attached = Exhibit.objects.of_opd(item.opd_id).filter(stored_file__isnull=False)
-        storage.room_for(item.exhibits.count(), attached.values("stored_file"), accepted)
-        stored = storage.keep(accepted)
+        storage.room_for(item.exhibits.count(), attached.values("stored_file"), accepted or stored)
+        if accepted:
+            stored = storage.keep(accepted)
+        assert stored is not None  # the desk takes files, no links
         if item.is_open(clock.now()):
-            photo = accepted.media_type.startswith("image/")
-            values = {
-                "kind": EvidenceKind.PHOTO if photo else EvidenceKind.DOCUMENT,
-                "title": title,
-                "original_name": name,
-                "sample": sample,
-            }
             piece: Exhibit = item.exhibits.create(
                 stored_file=stored,
                 document=document_of_exhibit(item, stored, values),
@@ -109,7 +133,10 @@ def add_file(*, pk: int, accepted: files.Accepted, by: User, sample: bool = Fals
             )
             _audited(item, "file", by, after=stored.sha256)
             return piece
-        kept = _keep_late(item, "", by, [file_facts(stored, title=title, name=name)])
+        if accepted is None:
+            raise ReplyTooLate(item, None)  # nothing is lost: the bank has it
+        facts = file_facts(stored, title=values["title"], name=values["original_name"])
+        kept = _keep_late(item, "", by, [facts])
         _arrive(item, by)
     raise ReplyTooLate(item, kept)
 
@@ -135,7 +162,13 @@ def locked_item(pk: int) -> Clarification:
 def files_of(item: Clarification) -> list[dict[str, Any]]:
     """The files in the answer as plain facts, for receipts and for what is kept."""
     return [
-        file_facts(piece.stored_file, title=piece.title, name=piece.original_name, sample=piece.sample)
+        file_facts(
+            piece.stored_file,
+            title=piece.title,
+            name=piece.original_name,
+            sample=piece.sample,
+            still_valid=validity_payload(piece.document),
+        )
         for piece in item.exhibits.for_list()
         if piece.stored_file
     ]

@@ -11,7 +11,7 @@ from evaluations.actions.steps import audit, locked_window
 from evaluations.models import Answer, Clarification, Exhibit, Recommendation
 from opd import audit as trail
 from opd import documents, storage
-from opd.models import Document, Evidence, StoredFile, User
+from opd.models import Document, StoredFile, User
 from smartcity.lib import clock, files
 from smartcity.lib.models import StaleVersion
 
@@ -30,7 +30,6 @@ def add_exhibit(
     values: Mapping[str, Any],
     accepted: files.Accepted | None = None,
     stored: StoredFile | None = None,
-    source: Evidence | None = None,
     key: str | None = None,
 ) -> Exhibit:
     """Attach an accepted upload, a stored file or a link to an answer, or to a recommendation.
@@ -48,14 +47,13 @@ def add_exhibit(
     piece: Exhibit = answer.exhibits.create(
         uploaded_by=by,
         stored_file=stored,
-        source=source,
         document=document_of_exhibit(answer, stored, values),
         terms=terms_of(values),
         idempotency_key=key,
         created_at=clock.now(),
         **values,
     )
-    _changed(answer, by, "exhibit.added", piece)
+    changed(answer, by, "exhibit.added", piece)
     return piece
 
 
@@ -81,18 +79,6 @@ def take_closing_evidence(*, answer: Answer, by: User) -> int:
 
 
 @transaction.atomic
-def reuse_evidence(*, answer: Answer, evidence: Evidence, by: User) -> Exhibit:
-    """Show a piece the agency has attached elsewhere for this answer too; the same piece twice is one exhibit."""
-    if evidence.owner.opd_id not in by.opds() and not rules.reads_as_written(by, answer):
-        raise PermissionDenied
-    there = answer.exhibits.filter(source=evidence).first()
-    if there:
-        return there
-    values = {name: getattr(evidence, name) for name in CLAIMED}
-    return add_exhibit(answer=answer, by=by, values=values, stored=evidence.stored_file, source=evidence)
-
-
-@transaction.atomic
 def change_exhibit(*, pk: int, values: Mapping[str, Any], version: int, by: User) -> Exhibit:
     """Correct what is claimed about a piece; the bytes never change. Raises PermissionDenied and StaleVersion."""
     answer = _writable(owner_of(Exhibit.objects.get(pk=pk)), by)
@@ -107,7 +93,7 @@ def change_exhibit(*, pk: int, values: Mapping[str, Any], version: int, by: User
     piece.terms = terms_of({"title": piece.title, "original_name": piece.original_name, "url": piece.url})
     piece.save()
     documents.told(piece)
-    _changed(answer, by, "exhibit.changed", piece)
+    changed(answer, by, "exhibit.changed", piece)
     return piece
 
 
@@ -116,7 +102,7 @@ def remove_exhibit(*, pk: int, by: User) -> None:
     """Take a piece off what is still with its writer. What was handed in keeps naming it."""
     piece = Exhibit.objects.get(pk=pk)
     answer = _writable(owner_of(piece), by)
-    _changed(answer, by, "exhibit.removed", piece)
+    changed(answer, by, "exhibit.removed", piece)
     piece.delete()
 
 
@@ -162,7 +148,8 @@ def _kept_for(owner: Owner) -> Any:
     return Exhibit.objects.of_opd(owner.opd_id).filter(stored_file__isnull=False).values("stored_file")
 
 
-def _changed(owner: Owner, by: User, action: str, piece: Exhibit) -> None:
+def changed(owner: Owner, by: User, action: str, piece: Exhibit) -> None:
+    """Stamp what a piece hangs on, and write the change down in the audit chain."""
     owner.updated_at = clock.now()
     owner.save(update_fields=["updated_at"])
     if isinstance(owner, Answer):

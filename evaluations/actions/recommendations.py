@@ -155,7 +155,8 @@ def _carried(pk: int, city: City, by: User) -> Recommendation:
     for step in old.steps.filter(done_on__isnull=True):
         new.steps.create(text=step.text, due_on=step.due_on)
     for piece in old.exhibits.for_list():
-        claims = {name: getattr(piece, name) for name in (*CLAIMED, "stored_file", "uploaded_by")}
+        kept = (*CLAIMED, "stored_file", "uploaded_by", "document", "terms")
+        claims = {name: getattr(piece, name) for name in kept}
         new.exhibits.create(created_at=clock.now(), **claims)
     _event(new, "continue", by, note=_("From %(year)s.") % {"year": old.for_year})
     _audited(new, "continue", by)

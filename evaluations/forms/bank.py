@@ -17,7 +17,7 @@ from smartcity.lib.text import plain_text
 class BankFilter(Narrowing):
     """How the bank is narrowed."""
 
-    SELECTS = ("kind", "state", "use", "opd")
+    SELECTS: tuple[str, ...] = ("kind", "state", "use", "opd")
 
     q = forms.CharField(required=False, max_length=80, label=_("Search a name, file name or note"))
     kind = forms.ChoiceField(required=False, label=_("Kind"), choices=[("", _("All")), *EvidenceKind.choices])

@@ -1,5 +1,6 @@
 """The city's own view: what it answers to each question before the panel looks, and which agency answers."""
 
+from collections.abc import Collection
 from typing import Any, Self
 
 from django.conf import settings
@@ -201,6 +202,20 @@ class ExhibitQuerySet(models.QuerySet["Exhibit"]):
             | Q(answer__status__in=handed_in, answer__window__city__in=readers)
             | Q(stands, answer__isnull=False, answer__window__city__in=user.cities(*OF_THE_CITY))
             | Q(clarification__status="answered", clarification__window__city__in=user.cities(*OF_THE_CITY))
+            | self._standing_of_recommendations(user)
+        )
+
+    @staticmethod
+    def _standing_of_recommendations(user: User) -> Q:
+        """The same of recommendations: while it is proposed for those who judge it, once closed for all of the city."""
+        city = "recommendation__city__in"
+        return (
+            Q(recommendation__opd__in=user.opds())
+            | Q(
+                recommendation__status__in=["proposed", "closed"],
+                **{city: user.cities(Role.REVIEWER, Role.PLANNER, Role.AUDITOR)},
+            )
+            | Q(recommendation__status="closed", **{city: user.cities(*OF_THE_CITY)})
         )
 
     def for_uses(self) -> Self:
@@ -211,8 +226,17 @@ class ExhibitQuerySet(models.QuerySet["Exhibit"]):
             "answer__question",
             "answer__opd",
             "clarification__window",
+            "clarification__question",
+            "clarification__opd",
+            "recommendation__city",
+            "recommendation__opd",
         )
-        return self.select_related(*joins, "clarification__question", "clarification__opd").order_by("-pk")
+        return self.select_related(*joins).order_by("-pk")
+
+    def of_documents(self, documents: Collection[int]) -> Self:
+        """Every use of these documents, with what it shows."""
+        joins = "answer__question", "answer__window", "clarification", "recommendation"
+        return self.filter(document__in=documents).select_related(*joins)
 
     def of_opd(self, opd_id: int | None) -> Self:
         """Everything an agency has attached: to answers, at the clarification desk, to its recommendations."""
@@ -227,13 +251,14 @@ class ExhibitQuerySet(models.QuerySet["Exhibit"]):
         return self.filter(answer__window=window)
 
     def for_list(self) -> Self:
-        return self.select_related("stored_file", "document").order_by("created_at", "pk")
+        """With everything a payload says of a piece."""
+        return self.select_related("stored_file", "document__answer__by").order_by("created_at", "pk")
 
 
 class Exhibit(Claim):
     """A piece of evidence: of an answer of the city, of one at the clarification desk, or what closes a recommendation.
 
-    `source` is the agency's evidence it was taken from, if it was.
+    `source` is the agency's evidence it was taken from, before documents of the bank could be chosen.
     """
 
     answer = models.ForeignKey(
@@ -281,3 +306,9 @@ class Exhibit(Claim):
                 fields=["clarification", "stored_file"], name="exhibit_once_per_clarification"
             ),
         ]
+
+    @property
+    def shown_for(self) -> str:
+        if self.answer:
+            return f"{self.answer.question.code} ({self.answer.window.year})"
+        return str(self.clarification or self.recommendation)

@@ -184,9 +184,16 @@ class Clarification(Stamped, Versioned):
         return bool(self.answer.strip()) or self.exhibits.exists()
 
 
-def file_facts(stored: StoredFile, *, title: str, name: str, sample: bool = False) -> dict[str, Any]:
-    """What is said of stored bytes under a name."""
-    return {
+def file_facts(
+    stored: StoredFile,
+    *,
+    title: str,
+    name: str,
+    sample: bool = False,
+    still_valid: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """What is said of stored bytes under a name; `still_valid` stands there only once somebody has answered."""
+    return ({"still_valid": still_valid} if still_valid else {}) | {
         "title": title,
         "name": name,
         "sha256": stored.sha256,

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from evaluations import follow_up, rules
 from evaluations.answering import (
     answer_of_last_year,
-    conflicts,
     improvement,
     other_claims,
     payload_read_by,
@@ -22,6 +21,7 @@ from evaluations.models import Answer, EvaluationWindow, Exhibit
 from evaluations.presentation import answer_badge, answer_facts, answer_history, deadline
 from evaluations.structure import QuestionFacts, structure_of
 from evaluations.workflow import ANSWER
+from opd import claims
 from opd.access import person
 from opd.forms.quick_wins import LinkForm, UploadForm
 from opd.models import EvidenceKind, User
@@ -90,7 +90,6 @@ def page_of(
         "upload_form": UploadForm(),
         "link_form": link_form or LinkForm(prefix="link"),
         "key": uuid.uuid4().hex,
-        "may_reuse": bool(stored and stored.opd_id in user.opds()),
         **evidence,
         **moves_of(user, stored),
         **around(window, question, user),
@@ -107,30 +106,34 @@ def evidence_of(
 ) -> dict[str, Any]:
     """The evidence a person may read, with what speaks against each piece: dates, pages, other claims."""
     if stored is None:
-        return {"evidence": [], "kinds": set(), "upload_url": "", "link_url": ""}
+        return {"evidence": [], "kinds": set(), "upload_url": "", "link_url": "", "choose_url": ""}
     pieces = list(Exhibit.objects.visible_to(user).filter(answer=stored).for_list())
     if payload is not None and not editable:
         told = {piece["id"] for piece in payload.get("evidence", ())}
         pieces = [piece for piece in pieces if piece.pk in told]
     others = other_claims(stored, [piece.stored_file_id for piece in pieces if piece.stored_file_id])
+    said = claims.contradictions(pieces) if editable else {}
     return {
         "evidence": [
-            _exhibit_row(piece, window, others.get(str(piece.stored_file_id), []), editable)
+            evidence_row(
+                piece,
+                year=window.year,
+                editable=editable,
+                place="evaluations:exhibit",
+                more=dict.fromkeys(
+                    [
+                        *claims.conflicts(piece, others.get(str(piece.stored_file_id), [])),
+                        *said.get(piece.pk, ()),
+                    ]
+                ),
+            )
             for piece in pieces
         ],
         "kinds": {piece.kind for piece in pieces if not piece.flags(window.year)},
         "upload_url": reverse("evaluations:exhibit_add", args=[stored.pk]),
         "link_url": reverse("evaluations:exhibit_link", args=[stored.pk]),
+        "choose_url": reverse("evaluations:bank_choose", args=["answer", stored.pk]),
     }
-
-
-def _exhibit_row(
-    piece: Exhibit, window: EvaluationWindow, others: list[Exhibit], editable: bool
-) -> dict[str, Any]:
-    row = evidence_row(piece, year=window.year, editable=editable, place="evaluations:exhibit")
-    row["flags"] = [*row["flags"], *conflicts(piece, others)]
-    row["complete"] = editable and not row["flags"]
-    return row
 
 
 def _hints(question: QuestionFacts, kinds: set[str], payload: dict[str, Any] | None) -> list[dict[str, Any]]:

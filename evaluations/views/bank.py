@@ -33,6 +33,7 @@ def documents(request: HttpRequest) -> HttpResponse:
         "filters": filters,
         "sorting": sorting,
         "narrowed": filters.narrows(),
+        "with_opd": len(filters.fields["opd"].choices) > 1,  # type: ignore[attr-defined]
         "page": page,
         "rows": [line_of(user, row, city.evaluation_year, today) for row in page.object_list],
         "many": decimals.display(paging.MOST_COUNTED, 0),

@@ -125,6 +125,10 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
 def replace(request: HttpRequest, pk: int, newer_pk: int) -> HttpResponse:
     """Show where the document is used, and after consent let the newer version take its place where that may be."""
     document, newer, user = _kept(request, pk), _kept(request, newer_pk), person(request)
+    if newer.replaced_by_id and document.replaced_by_id:  # a link to a version that was itself replaced since
+        newest = bank.chain_of(user, document)[:1]
+        if newest and newest[0].replaced_by_id is None:
+            return redirect("evaluations:document_replace", pk, newest[0].pk)
     if request.method == "POST":
         version, shown = posted_version(request), request.POST.get("shown", "")
         try:

@@ -7,15 +7,17 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from evaluations import bank
+from evaluations import bank, follow_up
 from evaluations.bank import Use
 from evaluations.forms.bank import ValidityForm
-from evaluations.models import Answer, Clarification
+from evaluations.models import Answer, Clarification, Recommendation
 from evaluations.presentation import answer_badge
 from opd import rules
+from opd.claims import conflicts
 from opd.exchange.listing import BATCH, Listing
 from opd.models import City, Document, DocumentEvent, Progress, QuickWin, User, Validity
-from opd.presentation.quick_wins import badge, file_size, meta_line
+from opd.payload import validity_payload
+from opd.presentation.quick_wins import badge, file_size, meta_line, newer_url, validity_line
 from smartcity.lib import dates
 from smartcity.lib.spreadsheets import OutColumn
 
@@ -27,6 +29,10 @@ TONES = {
     Validity.UNCONFIRMED: ("diajukan", "warn"),
     Validity.UNDATED: ("draf", "warn"),
 }
+
+
+#: What nobody has answered yet, or what an answer may mend.
+ASKED = (Validity.UNCONFIRMED, Validity.UNDATED, Validity.EXPIRED, Validity.EXPIRING)
 
 
 def validity_badge(document: Document, year: int, today: date) -> dict[str, str]:
@@ -41,12 +47,13 @@ def line_of(user: User, document: Any, year: int, today: date) -> dict[str, Any]
     return {
         "url": document.get_absolute_url(),
         "title": bank.name_for(user, document),
-        "meta": meta_of(document),
+        "meta": " · ".join(filter(None, [meta_of(document), covers(document)])),
         "note": document.note,
         "opd": document.opd.short if document.opd else _("Secretariat"),
         "validity": validity_badge(document, year, today),
         "until": dates.short_date(document.valid_until) if document.valid_until else "",
         "uses": str(document.uses),
+        "number": document.uses,
         "replaced": document.replaced_by_id is not None,
         "sample": document.sample,
         "thumb_url": preview_url(document),
@@ -64,6 +71,12 @@ def meta_of(document: Document) -> str:
         size=stored.size if stored else 0,
         pages=stored.pages if stored else None,
     )
+
+
+def covers(document: Document) -> str:
+    """The period a document is about, in the words of a line; "" when none is said."""
+    period = period_of(document)
+    return _("covers %(period)s") % {"period": period} if period else ""
 
 
 def preview_url(document: Document) -> str:
@@ -87,14 +100,22 @@ def document_page(user: User, city: City, document: Any, today: date) -> dict[st
         "open_url": reverse("evaluations:document_file", args=[document.pk]) if stored else document.url,
         "validity": validity_badge(document, year, today),
         "year": year,
-        "doubts": doubts_of(document),
-        "uses": [use_row(use) for use in uses],
+        "doubts": [*said_of_age(document, year), *doubts_of(document)],
+        "uses": [use_row(use, uses) for use in uses],
         "versions": versions_of(user, document),
         "may_keep": rules.may_keep_document(user, document),
+        "follow_url": _follow_url(user, document, uses),
         "may_replace": rules.may_keep_document(user, document) and not document.replaced_by_id,
         "validity_form": ValidityForm(),
+        "asks_validity": document.validity(year, today) in ASKED and not document.replaced_by_id,
         "history": history_of(document, city),
     }
+
+
+def _follow_url(user: User, document: Document, uses: Iterable[Use]) -> str:
+    """Where places that show a replaced document may follow to its newer version; "" when none can."""
+    may = rules.may_keep_document(user, document) and any(use.editable for use in uses)
+    return newer_url(document) if may else ""
 
 
 def history_of(document: Document, city: City) -> list[dict[str, Any]]:
@@ -132,6 +153,7 @@ def facts_of(document: Document) -> list[dict[str, str]]:
         (_("Document date"), dates.long_date(document.document_date) if document.document_date else ""),
         (_("Period covered"), period_of(document)),
         (_("Valid until"), dates.long_date(document.valid_until) if document.valid_until else ""),
+        (_("Said of its validity"), validity_line(validity_payload(document))),
         (_("Note"), document.note),
     ]
     if stored:
@@ -169,8 +191,18 @@ def doubts_of(document: Document) -> list[str]:
     return found
 
 
-def use_row(use: Use) -> dict[str, Any]:
-    """One place that shows the document: what, where, which page, in which state, and whether it is frozen."""
+def said_of_age(document: Document, year: int) -> list[str]:
+    """That a document is older than the evaluated year, while nobody has said whether it still holds."""
+    if document.replaced_by_id or not document.asks_validity(year):
+        return []
+    return [_("Older than the evaluated year %(year)s. Answer whether it still holds.") % {"year": year}]
+
+
+def use_row(use: Use, uses: Iterable[Use] = ()) -> dict[str, Any]:
+    """One place that shows the document: what, where, which page, in which state, and whether it is frozen.
+
+    `uses` are all the reader sees: where the same file is claimed to be something else, both say so.
+    """
     piece, owner = use.piece, use.owner
     return {
         "token": use.token,
@@ -183,7 +215,7 @@ def use_row(use: Use) -> dict[str, Any]:
         "status": _status(owner),
         "name": piece.title,
         "page": piece.page,
-        "flags": piece.flags(use.year),
+        "flags": [*piece.flags(use.year), *conflicts(piece, [other.piece for other in uses])],
         "editable": use.editable,
         "frozen": ", ".join(use.frozen),
         "kept": "" if use.editable else _kept(use),
@@ -191,14 +223,19 @@ def use_row(use: Use) -> dict[str, Any]:
 
 
 def _kind(owner: Any) -> str:
-    names = {QuickWin: _("Quick win"), Progress: _("Quarterly report"), Answer: _("Answer")}
-    return names.get(type(owner), _("Clarification"))
+    return {
+        QuickWin: _("Quick win"),
+        Progress: _("Quarterly report"),
+        Answer: _("Answer"),
+        Clarification: _("Clarification"),
+        Recommendation: _("Recommendation"),
+    }[type(owner)]
 
 
 def _title(owner: Any) -> str:
     if isinstance(owner, Answer | Clarification):
         return str(owner.question.text)
-    return str(owner.title)
+    return str(owner.text if isinstance(owner, Recommendation) else owner.title)
 
 
 def _code(owner: Any) -> str:
@@ -218,6 +255,8 @@ def _status(owner: Any) -> dict[str, str]:
         return badge(owner.status)
     if isinstance(owner, Answer):
         return answer_badge(owner.status)
+    if isinstance(owner, Recommendation):
+        return follow_up.badge(owner.status)
     css = "terverifikasi" if owner.status == "answered" else "diajukan"
     return {"css": css, "icon": "note", "label": str(owner.get_status_display())}
 

@@ -1,4 +1,4 @@
-"""Evidence of an answer: add files or a link, show what the agency has already, say what to look at, open it."""
+"""Evidence of an answer: add files or a link, say what to look at, open it."""
 
 from typing import Any
 
@@ -21,13 +21,10 @@ from evaluations.views.answer_page import evidence_of, page_of
 from opd import uploads
 from opd.access import person, posted_key
 from opd.forms.quick_wins import LinkForm
-from opd.models import Evidence, EvidenceKind
-from opd.presentation.quick_wins import evidence_meta
+from opd.models import EvidenceKind
 from smartcity.lib import files
 from smartcity.lib.forms import typed
 from smartcity.lib.models import StaleVersion
-
-MOST = 100
 
 
 @require_POST
@@ -59,38 +56,6 @@ def add_link(request: HttpRequest, pk: int) -> HttpResponse:
     except files.Refused as refusal:
         return _answer(request, row, errors=[refusal.message])
     return _answer(request, row, added=1)
-
-
-@require_http_methods(["GET", "POST"])
-def reuse(request: HttpRequest, pk: int) -> HttpResponse:
-    """Choose among what the agency has attached to quick wins and reports already."""
-    row = _writable(request, pk)
-    user = person(request)
-    found = Evidence.objects.visible_to(user).of_own_year(user, row.window.year)
-    if request.method == "POST":
-        chosen = found.filter(pk__in=[pk for pk in request.POST.getlist("evidence") if pk.isdecimal()][:MOST])
-        try:
-            for piece in chosen:
-                actions.reuse_evidence(answer=row, evidence=piece, by=user)
-        except files.Refused as refusal:
-            return _answer(request, row, errors=[refusal.message])
-        return _answer(request, row, added=len(chosen))
-    there = set(row.exhibits.exclude(source=None).values_list("source", flat=True))
-    context = {
-        "answer": row,
-        "back_url": _page_url(row),
-        "rows": [
-            {
-                "pk": piece.pk,
-                "title": piece.title,
-                "meta": evidence_meta(piece),
-                "of": f"{piece.owner.code} {piece.owner.title}",
-                "there": piece.pk in there,
-            }
-            for piece in found[:MOST]
-        ],
-    }
-    return render(request, "evaluations/exhibit_reuse.html", context)
 
 
 @require_POST

@@ -17,7 +17,7 @@ from evaluations.actions import recommendations as actions
 from evaluations.forms.recommendations import StepForm
 from evaluations.models import Exhibit, Recommendation, RecommendationStep
 from evaluations.workflow import RECOMMENDATION
-from opd import uploads
+from opd import claims, uploads
 from opd.access import give_back, person, posted_key
 from opd.actions.ladder import local_day
 from opd.forms.quick_wins import LinkForm, UploadForm
@@ -72,14 +72,22 @@ def page_of(
 def evidence_of(user: User, row: Recommendation) -> dict[str, Any]:
     """The evidence a person may read, with what speaks against each piece."""
     editable = rules.may_work_on(user, row)
-    pieces = Exhibit.objects.visible_to(user).filter(recommendation=row).for_list()
+    pieces = list(Exhibit.objects.visible_to(user).filter(recommendation=row).for_list())
+    said = claims.contradictions(pieces) if editable else {}
     return {
         "evidence": [
-            evidence_row(piece, year=row.year, editable=editable, place="evaluations:exhibit")
+            evidence_row(
+                piece,
+                year=row.for_year,
+                editable=editable,
+                place="evaluations:exhibit",
+                more=said.get(piece.pk, ()),
+            )
             for piece in pieces
         ],
         "upload_url": reverse("evaluations:recommendation_evidence", args=[row.pk]) if editable else "",
         "link_url": reverse("evaluations:recommendation_link", args=[row.pk]) if editable else "",
+        "choose_url": reverse("evaluations:bank_choose", args=["recommendation", row.pk]) if editable else "",
     }
 
 

@@ -58,9 +58,10 @@ def answer_validity(
     before = digest_of(facts_of(document))
     document.confirmed_for, document.ended, document.valid_until = wanted
     move = Move.CONFIRMED if holds else Move.ENDED
-    settle(
+    document.answer = settle(
         document, move, by, before=before, year=year, note=note, valid_until=valid_until if holds else None
     )
+    document.save(update_fields=["answer"])
     return document
 
 

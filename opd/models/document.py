@@ -95,6 +95,9 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         """What one would still show: neither replaced by a newer version nor said to have ended."""
         return self.filter(replaced_by__isnull=True, ended=False)
 
+    def with_files(self) -> Self:
+        return self.filter(stored_file__isnull=False)
+
     def named(self, query: str) -> Self:
         """Documents that went by these words, in any form of them."""
         return self.filter(terms__finds=query)
@@ -151,7 +154,8 @@ class Document(Stamped, Versioned):
     note = models.CharField(_("note"), max_length=300, blank=True, validators=[plain_text])
     sample = models.BooleanField(_("example"), default=False, help_text=_("Made up for a demonstration."))
 
-    # the newest answer to "still valid?"; who gave it, when and why stands in the history
+    # the newest answer to "still valid?", yes or no: who gave it, when and why stands in that line of the history
+    answer = models.ForeignKey("DocumentEvent", models.PROTECT, null=True, editable=False, related_name="+")
     confirmed_for = models.PositiveSmallIntegerField(_("confirmed for the year"), null=True, editable=False)
     ended = models.BooleanField(_("no longer valid"), default=False, editable=False)
     replaced_by = models.ForeignKey(
@@ -216,6 +220,16 @@ class Document(Stamped, Versioned):
 
     def index(self) -> None:
         self.terms = f"{self.names}\n{self.note}"
+
+    def asks_validity(self, year: int, *, answered: bool = True) -> bool:
+        """Whether it is from before `year`, and neither a day nor a person says that it still holds.
+
+        Without `answered`, what was confirmed does not count: it was confirmed by another agency.
+        """
+        day, until = self.document_date, self.valid_until
+        if self.ended or day is None or day.year >= year or (until and until >= date(year, 1, 1)):
+            return False
+        return not (answered and self.confirmed_for and self.confirmed_for >= year)
 
     def validity(self, year: int, today: date) -> Validity:
         """Whether it holds for `year`, as it is known `today`. `in_state` asks the same of the database."""

@@ -1,6 +1,7 @@
 """Evidence: what is claimed about a document, and the stored bytes it points to."""
 
 import re
+from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
@@ -73,6 +74,11 @@ class Claim(models.Model):
         return self.title
 
     @property
+    def shown_for(self) -> str:
+        """What it is evidence of, as people name it: "QW-2022-004", "OP-3 (2022)". Each subclass says it."""
+        raise NotImplementedError
+
+    @property
     def is_photo(self) -> bool:
         return self.kind == EvidenceKind.PHOTO
 
@@ -87,7 +93,8 @@ class Claim(models.Model):
 
     def asks_validity(self, year: int) -> bool:
         """Whether it was carried over from an earlier year and nobody has said that it still holds."""
-        old = bool(self.document_date and self.document_date.year < year)
+        day = self.document_date or (self.document and self.document.document_date)
+        old = bool(day and day.year < year)
         return old and not self._still_valid(year) and not (self.document and self.document.ended)
 
     def _doubts_of_document(self) -> list[str]:
@@ -188,8 +195,13 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
             "title", "pk"
         )
 
+    def of_documents(self, documents: Collection[int]) -> Self:
+        """Every use of these documents, with what it is evidence of."""
+        return self.filter(document__in=documents).select_related("quick_win", "progress__program")
+
     def for_list(self) -> Self:
-        return self.select_related("stored_file", "document").order_by("created_at", "pk")
+        """With everything a payload says of a piece."""
+        return self.select_related("stored_file", "document__answer__by").order_by("created_at", "pk")
 
 
 class Evidence(Claim):
@@ -233,3 +245,7 @@ class Evidence(Claim):
         owner = self.quick_win or self.progress
         assert owner is not None  # the constraint evidence_of_one_thing
         return owner
+
+    @property
+    def shown_for(self) -> str:
+        return self.owner.code

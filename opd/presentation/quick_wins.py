@@ -4,7 +4,7 @@ Templates query nothing and decide nothing; every text here is ready to print.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -20,6 +20,7 @@ from dimensions.models import SmartDimension
 from opd.completeness import FIELDS, NOTED, SECTIONS, Field, missing
 from opd.models import (
     Claim,
+    Document,
     EvidenceKind,
     Note,
     ProgressEvent,
@@ -31,6 +32,7 @@ from opd.models import (
     Status,
     Submission,
 )
+from opd.payload import validity_payload
 from opd.workflow import INTERNAL, QUICK_WIN
 from smartcity.lib import dates, decimals
 
@@ -156,11 +158,16 @@ def meter(filled: int, total: int) -> dict[str, Any]:
 
 
 def evidence_row(
-    piece: Claim, *, year: int, editable: bool = False, place: str = "opd:evidence"
+    piece: Claim,
+    *,
+    year: int,
+    editable: bool = False,
+    place: str = "opd:evidence",
+    more: Iterable[str] = (),
 ) -> dict[str, Any]:
-    """Return one piece of evidence for evidence.html; `place` begins the names of its addresses."""
+    """Return one piece of evidence for evidence.html; `place` begins the names of its addresses, `more` are doubts."""
     stored = piece.stored_file
-    flags = piece.flags(year)
+    flags = [*piece.flags(year), *more]
     return {
         "name": piece.title,
         "type": stored.tile if stored else "URL",
@@ -174,8 +181,34 @@ def evidence_row(
         "ask_url": f"{piece.document.get_absolute_url()}#still-valid"
         if editable and piece.document and piece.asks_validity(year)
         else "",
+        "newer_url": newer_url(piece.document) if editable else "",
+        # that it holds no longer is one of the flags
+        "said": ""
+        if piece.document and piece.document.ended
+        else validity_line(validity_payload(piece.document)),
         "sample": piece.sample,
     }
+
+
+def newer_url(document: Document | None) -> str:
+    """Return where a newer version may take a document's place; "" when there is none."""
+    if document is None or document.replaced_by_id is None:
+        return ""
+    return reverse("evaluations:document_replace", args=[document.pk, document.replaced_by_id])
+
+
+def validity_line(said: Mapping[str, Any]) -> str:
+    """Return the answer to "still valid?" in one sentence: for which year, by which office, when; "" without one."""
+    if not said:
+        return ""
+    words = {
+        "year": said["year"],
+        "by": said["by"],
+        "day": dates.short_date(datetime.fromisoformat(said["at"])),
+    }
+    if said["holds"]:
+        return _("Still valid for %(year)s, confirmed by %(by)s on %(day)s") % words
+    return _("Said to hold no longer by %(by)s on %(day)s") % words
 
 
 def evidence_meta(piece: Claim) -> str:

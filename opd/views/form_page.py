@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from opd import audit
+from opd import audit, claims
 from opd.completeness import BY_NAME, SECTIONS, missing
 from opd.forms.quick_wins import SECTION_FORMS, LinkForm, UploadForm, with_unreadable
 from opd.models import Note, Progress, QuickWin, User
@@ -60,6 +60,7 @@ def form_page(user: User, quick_win: QuickWin, *, link_form: LinkForm | None = N
         "key": uuid.uuid4().hex,
         "upload_url": reverse("opd:evidence_add", args=[quick_win.pk]),
         "link_url": reverse("opd:evidence_link", args=[quick_win.pk]),
+        "choose_url": reverse("evaluations:bank_choose", args=["quick-win", quick_win.pk]),
         "record": quick_win,
         "reply_name": "opd:note_reply",
         "move_name": "opd:quick_win_move",
@@ -77,8 +78,12 @@ def review_extra(quick_win: QuickWin, payload: dict[str, Any]) -> dict[str, Any]
 
 
 def evidence_rows(record: QuickWin | Progress) -> list[dict[str, Any]]:
-    """The evidence list of the form, with links to change and remove."""
-    return [evidence_row(piece, year=record.year, editable=True) for piece in record.evidence.for_list()]
+    """The evidence list of the form, with links to change and remove, and what is said of the same file elsewhere."""
+    pieces = list(record.evidence.for_list())
+    said = claims.contradictions(pieces)
+    return [
+        evidence_row(piece, year=record.year, editable=True, more=said.get(piece.pk, ())) for piece in pieces
+    ]
 
 
 def evidence_html(request: HttpRequest, record: QuickWin | Progress) -> str:

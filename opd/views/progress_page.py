@@ -48,6 +48,7 @@ def form_page(user: User, progress: Progress, *, link_form: LinkForm | None = No
         "key": uuid.uuid4().hex,
         "upload_url": reverse("opd:progress_evidence", args=[progress.pk]),
         "link_url": reverse("opd:progress_link", args=[progress.pk]),
+        "choose_url": reverse("evaluations:bank_choose", args=["report", progress.pk]),
         "reply_name": "opd:progress_reply",
         "move_name": "opd:progress_move",
         "back_to": reverse("opd:progress_list"),

@@ -10,6 +10,7 @@ from decimal import Decimal
 from evaluations import actions
 from evaluations.models import Answer, EvaluationWindow
 from opd.models import Evidence, Opd, Role, User
+from smartcity.demo import bank
 from smartcity.demo.cast import of_opd, person
 from smartcity.demo.judging import REASONS, drawn, figures_of
 from smartcity.lib import clock
@@ -101,4 +102,5 @@ def _write(row: Answer, operator: User) -> None:
     )
     pieces = Evidence.objects.of_opd(saved.opd_id or 0).filter(quick_win__year=window.year)
     if row.question.section.code == "QUICK_WIN" and (piece := pieces.for_list().first()):
-        actions.reuse_evidence(answer=row, evidence=piece, by=operator)
+        assert piece.document is not None
+        bank.show(saved, piece.document, operator, page=piece.page, title=piece.title)

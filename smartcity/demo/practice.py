@@ -15,7 +15,7 @@ from evaluations import actions as evaluation
 from evaluations.models import EvaluationWindow, Instrument, Seat
 from opd import actions
 from opd.models import City, Opd, QuickWin, Role
-from smartcity.demo import asking, desk, interview, judging, writing
+from smartcity.demo import asking, bank, desk, interview, judging, writing
 from smartcity.demo.cast import of_opd, person
 from smartcity.demo.year_2022 import return_with_notes, submit
 from smartcity.lib import clock
@@ -55,6 +55,8 @@ def _enter(city: City, year: int, row: dict[str, Any], today: datetime) -> None:
         _fill(quick_win, row, year, operator)
         if state != "draft":
             writing.attach(quick_win, _evidence(row, start), operator)
+        if state == "verified":
+            bank.carry_over(quick_win, operator)
         writing.mark_samples(quick_win)
     if state in ("submitted", "returned", "verified"):
         submit(quick_win, today - timedelta(days=days_ago, hours=3))

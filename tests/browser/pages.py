@@ -93,6 +93,11 @@ def _bank() -> Iterator[tuple[str, str]]:
     for name in ("document_edit", "document_upload"):
         yield "operator.disbudpar", reverse(f"evaluations:{name}", args=[older.pk])
     yield "operator.disbudpar", reverse("evaluations:document_replace", args=[older.pk, newer.pk])
+    draft = QuickWin.objects.filter(opd__short="DISBUDPAR", status="draft").latest("pk")
+    choose = reverse("evaluations:bank_choose", args=["quick-win", draft.pk])
+    yield "operator.disbudpar", f"{choose}?q=laporan&document={older.pk}"
+    yield "operator.disbudpar", f"{choose}?q=tidakada"
+    yield "operator.disbudpar", f"{choose}documents/?document={older.pk}&document={newer.pk}"
 
 
 def _documents() -> list[Document]:

@@ -154,7 +154,7 @@ def _answers() -> Iterator[tuple[str, str]]:
             yield username, reverse("evaluations:answer", args=[ahead.pk, row.question.code])
     writing = own.filter(status__in=["draft", "returned"], exhibits__isnull=False).first() or own.first()
     assert writing is not None
-    yield "operator.disbudpar", reverse("evaluations:exhibit_reuse", args=[writing.pk])
+    yield "operator.disbudpar", reverse("evaluations:bank_choose", args=["answer", writing.pk])
     for piece in writing.exhibits.all()[:1]:
         yield "operator.disbudpar", reverse("evaluations:exhibit_edit", args=[piece.pk])
 

@@ -54,20 +54,6 @@ def test_evidence_is_changed_removed_and_read_by_those_who_may(asked, cast, seco
     assert not Exhibit.objects.exists()
 
 
-def test_evidence_of_a_quick_win_is_shown_again_without_an_upload(asked, cast, verified, dinkes, as_user):
-    desk = as_user(cast["operator"])
-    source = verified.evidence.create(
-        kind="photo", title="Foto pelayanan", uploaded_by=cast["operator"], created_at=verified.submitted_at,
-        url="https://example.go.id/foto",
-    )  # fmt: skip
-    page = f"/answers/{asked.pk}/reuse/"
-    assert source.title in desk.get(page).text
-    for _twice in range(2):
-        assert desk.post(page, {"evidence": [source.pk]}).status_code == 302
-    exhibit = asked.exhibits.get()
-    assert (exhibit.source, exhibit.stored_file_id) == (source, source.stored_file_id)
-
-
 def test_last_years_answer_stands_beside(asked, cast, as_user, closed_last_year):
     text = as_user(cast["operator"]).get(f"/windows/{asked.window_id}/answers/B-1/").text
     assert "Jawaban 2021" in text

@@ -65,6 +65,19 @@ def _document(world: worlds.World, state: str) -> Document:
     return Document.objects.get(pk=world.evidence(state).document_id)
 
 
+def _shown(document: Document) -> dict[str, Any]:
+    """One document as it is to be shown for something, as the second step of choosing sends it."""
+    at = f"d{document.pk}"
+    typed = {f"{at}-title": document.title, f"{at}-page": "2", f"{at}-version": document.version}
+    return {"document": document.pk, "key": KEY} | typed
+
+
+def _chosen(world: worlds.World, state: str) -> dict[str, Any]:
+    """A document nothing shows yet."""
+    assert world.newer is not None
+    return _shown(Document.objects.get(pk=world.newer.pk))
+
+
 def _replacement(world: worlds.World, state: str) -> dict[str, Any]:
     """Consent to what the operator sees; the head sees other uses as his own to move, and is shown them anew (409)."""
     document = _document(world, state)
@@ -457,7 +470,11 @@ BODIES: dict[str, Any] = {
         "link-title": "Halaman",
         "key": KEY,
     },
-    "reuse for an answer": lambda world, state: {"evidence": [world.evidence("verified").pk]},
+    "show for a quick win": _chosen,
+    "show for a report": _chosen,
+    "show for an answer": _chosen,
+    "show for a recommendation": _chosen,
+    "show for a reply": lambda world, state: _shown(Document.objects.get(pk=world.paper.pk)),
     "change an exhibit": lambda world, state: {
         "kind": "photo",
         "title": "Foto lain",

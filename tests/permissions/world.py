@@ -6,6 +6,7 @@ Every object carries a canary word in what only some may read. Everything is bui
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from dimensions.models import SmartDimension
@@ -21,7 +22,7 @@ from evaluations.models import (
     Reconciliation,
     Seat,
 )
-from opd import actions, documents
+from opd import actions, documents, storage
 from opd.actions import import_work, imports, meetings
 from opd.exchange.found import table_of
 from opd.imports import Kind, propose
@@ -46,8 +47,8 @@ from reports.actions import request_report
 from reports.dossier.actions import request_dossier
 from reports.models import Report
 from reports.tasks import build_dossier
-from smartcity.demo import writing
-from smartcity.lib import clock
+from smartcity.demo import material, writing
+from smartcity.lib import clock, files
 from surveys.models import Round
 from tests.opd.progress import reports
 from tests.permissions import officials, recommendations, rehearsals, surveys, windows
@@ -90,6 +91,7 @@ class World:
     recommendations: dict[str, Recommendation] = field(default_factory=dict)
     baseline_answer: Answer | None = None
     newer: Document | None = None
+    paper: Document | None = None
 
     def evidence(self, state: str) -> Evidence:
         return self.quick_wins[state].evidence.get(original_name=f"foto-{state}.jpg")
@@ -117,6 +119,7 @@ def build() -> World:
         world.imports["checked"] = _import(world)
         world.decision = _decision(world)
         world.newer = _newer_document(world)
+        world.paper = _paper(world)
     recommendations.build(world, NOW)
     windows.build(world)
     rehearsals.build(world)
@@ -156,6 +159,17 @@ def _newer_document(world: World) -> Document:
     values = {"kind": "link", "title": "Versi baru", "url": "https://contoh.example/versi-baru"}
     opd = world.quick_wins["draft"].opd_id
     return documents.document_of(city_id=world.city.pk, opd_id=opd, stored=None, values=values)
+
+
+def _paper(world: World) -> Document:
+    """A file nothing shows yet: the clarification desk takes files, no links."""
+    opd = world.quick_wins["draft"].opd_id
+    with TemporaryDirectory() as folder:
+        path = material.document("Laporan", 1, Path(folder), "laporan-bank")
+        with files.inspect_upload(path, path.name, kind="document") as accepted:
+            stored = storage.keep(accepted)
+    values = {"kind": "report", "title": "Laporan bank"}
+    return documents.document_of(city_id=world.city.pk, opd_id=opd, stored=stored, values=values)
 
 
 def _quick_win(world: World, state: str) -> QuickWin:

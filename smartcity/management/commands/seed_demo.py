@@ -14,7 +14,7 @@ from evaluations import loading
 from opd import documents, finding
 from opd.loading import load_city, read_rows
 from opd.models import City
-from smartcity.demo import cast, council, follow, letters, plan, practice, quarters, surveys, year_2022
+from smartcity.demo import bank, cast, council, follow, letters, plan, practice, quarters, surveys, year_2022
 from smartcity.lib import clock
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -40,6 +40,7 @@ class Command(BaseCommand):
         self.stdout.write("Living through 2022 …")
         year_2022.record_public_sources(city)
         self._live_through_the_plan(city)
+        documents.adopt(city.pk)
         if not no_practice:
             self.stdout.write("Preparing the practice year …")
             practice.prepare(city)
@@ -48,8 +49,9 @@ class Command(BaseCommand):
             council.meet(city)
             surveys.prepare(city)
             follow.of_today(city)
+            documents.adopt(city.pk)
+            bank.of_today(city)
         plan.link_quick_wins(city)
-        documents.adopt(city.pk)
         finding.rebuild(city.pk)  # what was written past the door, in bulk
 
     def _live_through_the_plan(self, city: City) -> None:
