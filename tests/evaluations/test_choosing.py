@@ -385,8 +385,8 @@ def test_what_was_written_before_the_bank_knew_it_is_filled_in(places, decree, c
     Exhibit.objects.update(document=None)
     Document.objects.update(answer=None)
     for name in (
-        "opd.migrations.0017_documents_name_their_answer",
-        "evaluations.migrations.0016_recommendations_show_documents",
+        "opd.migrations.0003_documents_name_their_answer",
+        "evaluations.migrations.0004_recommendations_show_documents",
     ):
         import_module(name).fill(apps, None)
     assert Exhibit.objects.get().document == decree

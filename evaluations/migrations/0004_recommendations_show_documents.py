@@ -40,8 +40,8 @@ def fill(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("evaluations", "0002_written_once"),
-        ("opd", "0017_documents_name_their_answer"),
+        ("evaluations", "0003_rehearsals"),
+        ("opd", "0003_documents_name_their_answer"),
     ]
 
     operations = [

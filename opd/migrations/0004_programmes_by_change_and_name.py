@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("opd", "0002_written_once")]
+    dependencies = [("opd", "0003_documents_name_their_answer")]
     operations = [
         migrations.AddIndex(
             model_name="program",
