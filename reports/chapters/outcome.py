@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from reports.chapters import words
 from reports.chapters.chapter import Chapter
+from reports.chapters.plan import dimensions as told_by
 from reports.chapters.plan import label, of
 from reports.schema import Dimension, Inputs, Plan, Program
 from smartcity.lib import decimals
@@ -18,7 +19,7 @@ REACHED = Decimal(100)
 def chapter(inputs: Inputs, number: int) -> Chapter:
     """Return one table for each dimension, its programmes under their sub-dimensions."""
     plan = of(inputs)
-    dimensions = [_dimension(row, plan) for row in inputs["dimensions"]]
+    dimensions = [_dimension(row, plan) for row in told_by(inputs)]
     return Chapter(
         key="outcome",
         number=number,
@@ -38,16 +39,19 @@ def chapter(inputs: Inputs, number: int) -> Chapter:
 
 def _dimension(row: Dimension, plan: Plan) -> dict[str, Any]:
     programs = [found for found in plan["programs"] if found["dimension"] == row["code"]]
+    names = {sub["code"]: sub["name"] for sub in row["sub_dimensions"]}
+    for found in programs:  # of another set of dimensions: by its code, but never left out
+        names.setdefault(found["sub_dimension"], found["sub_dimension"])
     return {
         "tile": words.tile(row),
         "anchor": f"plan-outcome-{row['code'].lower()}",
         "lead": _reached(programs),
         "groups": [
             {
-                "name": sub["name"],
-                "rows": [_line(found) for found in programs if found["sub_dimension"] == sub["code"]],
+                "name": name,
+                "rows": [_line(found) for found in programs if found["sub_dimension"] == code],
             }
-            for sub in row["sub_dimensions"]
+            for code, name in names.items()
         ],
     }
 

@@ -10,12 +10,13 @@ from opd.models import State
 from reports.chapters import words
 from reports.chapters.chapter import Chapter, Entry
 from reports.chapters.plan_trend import trend
-from reports.schema import Inputs, Plan, Program
+from reports.schema import Dimension, Inputs, Plan, Program
 from smartcity.lib import charts, decimals
 
 #: In the order in which the layout of the city's own reports tells them: running first.
 ORDER = (State.RUNNING, State.DONE, State.IN_DISCUSSION, State.NOT_STARTED, State.STOPPED)
 UNTOLD = ""
+OTHER_HUE = 8
 
 
 def chapter(inputs: Inputs, number: int) -> Chapter:
@@ -38,7 +39,7 @@ def chapter(inputs: Inputs, number: int) -> Chapter:
             "figures": _figures(plan),
             "states": [label(state) for state in shown],
             "by_state": [_by_state(state, plan) for state in shown],
-            "by_dimension": [_by_dimension(words.tile(row), shown, plan) for row in inputs["dimensions"]],
+            "by_dimension": [_by_dimension(words.tile(row), shown, plan) for row in dimensions(inputs)],
             "total": [str(len(of_state(plan["programs"], state))) for state in shown],
             "whole": str(len(plan["programs"])),
             "trend": years,
@@ -62,6 +63,28 @@ def of(inputs: Inputs) -> Plan:
     plan = inputs.get("plan")
     assert plan is not None
     return plan
+
+
+def dimensions(inputs: Inputs) -> list[Dimension]:
+    """Those of the report's set, and by their bare codes those of another set by which a programme is still told."""
+    known = {row["code"] for row in inputs["dimensions"]}
+    others = dict.fromkeys(
+        row["dimension"] for row in of(inputs)["programs"] if row["dimension"] not in known
+    )
+    return [
+        *inputs["dimensions"],
+        *(
+            Dimension(
+                code=code,
+                name=_("%(code)s (another set)") % {"code": code},
+                gloss="",
+                hue=OTHER_HUE,
+                letter=code[:1],
+                sub_dimensions=[],
+            )
+            for code in others
+        ),
+    ]
 
 
 def label(state: str) -> str:

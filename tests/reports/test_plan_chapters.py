@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.utils import translation
 
 from dimensions.models import SmartDimension
 from evaluations.models import EvaluationWindow, SnapshotItem
@@ -15,6 +16,7 @@ from opd import tallies
 from opd.models import City, CityBudget, MasterPlan, Opd, PlanStatus, Program, ProgramYear, State, User
 from opd.trend import COUNTS
 from reports import context, document
+from reports.chapters import chapters as build_chapters
 from reports.schema import Inputs
 from smartcity.lib import clock
 from tests.reports import sample
@@ -125,6 +127,26 @@ def test_years_of_another_set_of_dimensions_are_no_trend_by_dimension() -> None:
     inputs["plan"]["years"][2]["sets"] = ["Rancangan <2026>"]  # type: ignore[index,typeddict-item]
     html = document.compose(inputs).html
     assert "2020 sampai 2021: Susunan 2018; 2022: Rancangan &lt;2026&gt;." in html
+
+
+def test_no_programme_of_another_set_is_left_out() -> None:
+    """Branding fell away since, and a dimension of the same code has other parts: both stand under their codes."""
+    inputs = with_plan()
+    inputs["plan"]["programs"][0] |= {"dimension": "OLD", "sub_dimension": "OLD-A", "name": "Program lama"}  # type: ignore[index,typeddict-item]
+    inputs["plan"]["programs"][1] |= {"sub_dimension": "LAIN-B", "name": "Bagian lama"}  # type: ignore[index,typeddict-item]
+    with translation.override("id"):
+        chapters = {row.key: row.context for row in build_chapters(inputs)}
+    by_dimension = chapters["plan"]["by_dimension"]
+    assert by_dimension[-1]["tile"]["name"] == "OLD (susunan lain)"
+    assert sum(int(row["whole"]) for row in by_dimension) == int(chapters["plan"]["whole"]) == 131
+    told = [
+        line["name"]
+        for row in chapters["outcome"]["dimensions"]
+        for group in row["groups"]
+        for line in group["rows"]
+    ]
+    assert len(told) == 131
+    assert {"Program lama", "Bagian lama"} <= set(told)
 
 
 @pytest.mark.parametrize("years", [None, [], [told(2022, ["Susunan 2018"], running=7)]])
