@@ -10,7 +10,14 @@ from evaluations.models import EvaluationWindow, LateEntry, Seat, Status
 from evaluations.presentation import badge, deadline, history, late_rows, receipt, times, window_row
 from evaluations.rehearsal import nobody_scores
 from evaluations.views.sheet_page import rows_of_seats
-from evaluations.views.window_page import conditions, frozen_facts, heading_of, seat_rows_of, seats_of
+from evaluations.views.window_page import (
+    conditions,
+    frozen_facts,
+    heading_of,
+    may_begin_rehearsal,
+    seat_rows_of,
+    seats_of,
+)
 from evaluations.workflow import WINDOW
 from opd.models import User
 from smartcity.lib import clock, dates
@@ -32,7 +39,7 @@ def rehearsals_page(user: User) -> dict[str, Any]:
     return {
         "rows": rows,
         "seats": rows_of_seats(Seat.objects.held_by(user).rehearsals()),
-        "may_begin": [window for window in ahead if rules.may_rehearse(user, window)],
+        "may_begin": [window for window in ahead if may_begin_rehearsal(user, window)],
         "serves": rules.may_see_dashboard(user),
     }
 

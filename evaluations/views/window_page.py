@@ -67,7 +67,7 @@ def window_page(user: User, window: EvaluationWindow) -> dict[str, Any]:
         "may_prepare": rules.may_prepare(user, window),
         "may_edit": rules.may_prepare(user, window) and window.is_prepared(),
         "rehearsals": rehearsal_rows(window, now),
-        "may_rehearse": rules.may_rehearse(user, window),
+        "may_rehearse": may_begin_rehearsal(user, window),
         "may_answer": rules.may_answer(user, window),
         "extend_form": ExtendForm(window=window, initial={"until": window.closes_at}) if may_extend else None,
         "published": window.is_published(),
@@ -114,6 +114,12 @@ def heading_of(window: EvaluationWindow, seats: list[Seat], now: Any) -> str:
     if window.is_rehearsal:
         text = _("%(done)s of %(all)s persons have handed in")
     return text % {"done": _in_words(done) if done else pgettext("assessors", "None"), "all": len(seats)}
+
+
+def may_begin_rehearsal(user: User, window: EvaluationWindow) -> bool:
+    """Whether a new rehearsal is offered: by right, and while no other one of the window is under way."""
+    held = EvaluationWindow.with_rehearsals.rehearsing(window).running_or_prepared()
+    return rules.may_rehearse(user, window) and not held.exists()
 
 
 def rehearsal_rows(window: EvaluationWindow, now: Any) -> list[dict[str, Any]]:

@@ -317,8 +317,11 @@ def test_times_that_do_not_fit_are_said(as_user, answered, cast, changes, senten
 
 
 def test_one_at_a_time_and_the_number_goes_on(as_user, answered, cast):
+    client, begin = as_user(cast["reviewer"]), url("rehearsal_create", answered.pk)
+    pages = (url("window", answered.pk), url("rehearsals"))
+    assert all(begin in text(client.get(page)) for page in pages)
     rehearsing.prepare(answered, cast["reviewer"])
-    client = as_user(cast["reviewer"])
+    assert not any(begin in text(client.get(page)) for page in pages)
     second = client.post(url("rehearsal_create", answered.pk), TIMES)
     assert second.status_code == 422
     assert "satu per satu" in text(second)
