@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -17,7 +16,7 @@ from smartcity.lib import dates, decimals
 
 Payload = Mapping[str, Any]
 
-SHORT = 110  # characters of a question in the table; the whole text stands in the portal
+SHORT = 130  # characters of a question in the table; the whole text stands in the portal
 MOST_COLUMNS = 6  # seats that get a column each; more are told in one cell
 
 
@@ -239,8 +238,8 @@ def clock_time(payload: Payload, text: str | None) -> str:
 
 
 def short(text: str) -> str:
-    """A question short enough for a line of the table."""
-    return Truncator(text).chars(SHORT, truncate="…")
+    """A question short enough for a line of the table, cut between two words."""
+    return text if len(text) <= SHORT else f"{text[:SHORT].rpartition(' ')[0] or text[:SHORT]} …"
 
 
 def _zone(payload: Payload) -> str:
