@@ -40,6 +40,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = kept
+    for item in kept:
+        if item.get_closest_marker("browser") is not None:
+            # the first of them waits for the whole city to be seeded; the sweep opens a hundred pages in one test
+            item.add_marker(pytest.mark.timeout(600))
 
 
 class Together(LoadScopeScheduling):

@@ -61,7 +61,6 @@ def look(open_browser: Callable[..., BrowserContext], watch: Watch) -> Callable[
     return open_for
 
 
-@pytest.mark.timeout(600)  # a hundred pages for those who see most, beside another worker
 @pytest.mark.parametrize("username", pages.viewers(), ids=lambda name: name or "nobody")
 def test_no_barrier_on_any_page(username: str, look: Callable[[str], Page], watch: Watch) -> None:
     """What axe, a narrow screen and a reader without English would stumble over: nothing."""
