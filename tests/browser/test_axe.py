@@ -43,6 +43,8 @@ CUT = """() => { const bar = document.querySelector(".topbar__nav"), edge = bar?
     return !whole || box.left < edge.left - 1 || box.right > edge.right + 1; });
   if (fold) fold.open = false;
   return cut.map((entry) => entry.textContent.trim()); }"""
+#: What sticks to the lower edge covers whatever happens to lie below it, until a person scrolls.
+LOOSE = """() => document.querySelectorAll(".moves").forEach((bar) => { bar.style.position = "static"; })"""
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 
 
@@ -116,6 +118,7 @@ def _mistakes(page: Page) -> list[str]:
     page.emulate_media(color_scheme="dark")
     found += _axe(page, "1280 dark", COLOUR)
     page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    page.evaluate(LOOSE)
     found += _axe(page, "360 dark", ALL)
     page.emulate_media(color_scheme="light")
     found += _axe(page, "360 light", COLOUR) + _cut(page, "360")
