@@ -107,7 +107,7 @@ class AssignForm(forms.Form):
 
     def __init__(self, *args: Any, opds: Any, codes: Iterable[str], **kwargs: Any) -> None:
         # the filters of the same page have a field of this name, too: a label must find its own
-        super().__init__(*args, auto_id="ask_%s", **kwargs)
+        super().__init__(*args, **kwargs | {"auto_id": "ask_%s"})
         self.fields["opd"].queryset = opds  # type: ignore[attr-defined]
         self.fields["opd"].empty_label = gettext("Secretariat (no agency)")  # type: ignore[attr-defined]
         self.fields["questions"].choices = [(code, code) for code in codes]  # type: ignore[attr-defined]
