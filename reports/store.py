@@ -109,6 +109,15 @@ def open_intact(sha256: str, suffix: str = PDF) -> BinaryIO | None:
     return file
 
 
+def is_intact(sha256: str, suffix: str = PDF) -> bool:
+    """Whether the file is there and still what its name says; reads all of it."""
+    file = open_intact(sha256, suffix)
+    if file is None:
+        return False
+    file.close()
+    return True
+
+
 def _private(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_CLOEXEC, 0o640)
 

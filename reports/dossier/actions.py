@@ -37,9 +37,8 @@ def retry(*, by: User, dossier: Dossier, seated: bool) -> bool:
     """Have a failed dossier built again from the same snapshot. False when somebody was first."""
     if not rules.may_build_dossier(by, dossier.city_id, seated=seated):
         raise PermissionDenied
-    if not dossier.retry():
+    if not dossier.retry(requested_by=by):
         return False
-    Dossier.objects.filter(pk=dossier.pk).update(requested_by=by)
     _note(dossier, "dossier.retried", by)
     return True
 
@@ -49,9 +48,8 @@ def renew(*, by: User, dossier: Dossier, seated: bool) -> bool:
     """Have a dossier whose file is gone or changed built again. False when somebody was first."""
     if not rules.may_build_dossier(by, dossier.city_id, seated=seated):
         raise PermissionDenied
-    if not dossier.renew():
+    if not dossier.renew(requested_by=by):
         return False
-    Dossier.objects.filter(pk=dossier.pk).update(requested_by=by)
     _note(dossier, "dossier.renewed", by, before=dossier.sha256)
     return True
 

@@ -87,7 +87,8 @@ def retry(request: HttpRequest, pk: int) -> HttpResponse:
     found = _dossier(request, pk)
     seated = _is_seated(request, found.snapshot.window_id)
     with transaction.atomic():
-        again = actions.renew if found.status == Status.READY and _is_gone(found) else actions.retry
+        gone = found.status == Status.READY and not store.is_intact(found.sha256, store.ZIP)
+        again = actions.renew if gone else actions.retry
         if again(by=person(request), dossier=found, seated=seated):
             ring_for_dossier_on_commit(found.pk)
     return redirect("reports:dossiers", found.snapshot.window_id)
@@ -121,14 +122,6 @@ def _dossier(request: HttpRequest, pk: int) -> Dossier:
 def _may_build(request: HttpRequest, dossier: Dossier) -> bool:
     seated = _is_seated(request, dossier.snapshot.window_id)
     return rules.may_build_dossier(person(request), dossier.city_id, seated=seated)
-
-
-def _is_gone(dossier: Dossier) -> bool:
-    file = store.open_intact(dossier.sha256, store.ZIP)
-    if file is None:
-        return True
-    file.close()
-    return False
 
 
 def _page(request: HttpRequest, window_id: int) -> dict[str, Any]:

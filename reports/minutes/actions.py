@@ -34,9 +34,8 @@ def request_minutes(*, by: User, reconciliation: Reconciliation) -> tuple[Minute
 def retry(*, by: User, minutes: Minutes) -> bool:
     """Have failed minutes built again from the same payload. False when somebody was first."""
     _check(by, minutes.reconciliation)
-    if not minutes.retry():
+    if not minutes.retry(requested_by=by):
         return False
-    Minutes.objects.filter(pk=minutes.pk).update(requested_by=by)
     _note(minutes, "minutes.retried", by)
     return True
 
@@ -45,9 +44,8 @@ def retry(*, by: User, minutes: Minutes) -> bool:
 def renew(*, by: User, minutes: Minutes) -> bool:
     """Have minutes whose file is gone or changed built again. False when somebody was first."""
     _check(by, minutes.reconciliation)
-    if not minutes.renew():
+    if not minutes.renew(requested_by=by):
         return False
-    Minutes.objects.filter(pk=minutes.pk).update(requested_by=by)
     _note(minutes, "minutes.renewed", by, before=minutes.sha256)
     return True
 

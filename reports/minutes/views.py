@@ -98,7 +98,8 @@ def retry(request: HttpRequest, pk: int) -> HttpResponse:
     """Have failed minutes built again, or those whose file is gone; any other stay as they are."""
     found = get_object_or_404(Minutes.objects.visible_to(person(request)).for_page(), pk=pk)
     with transaction.atomic():
-        again = actions.renew if found.status == Status.READY and _is_gone(found) else actions.retry
+        gone = found.status == Status.READY and not store.is_intact(found.sha256)
+        again = actions.renew if gone else actions.retry
         if again(by=person(request), minutes=found):
             ring_for_minutes_on_commit(found.pk)
     return redirect("reports:minutes", found.reconciliation.window_id)
@@ -117,14 +118,6 @@ def _revision(request: HttpRequest, pk: int) -> Reconciliation:
 
 def _may_make(user: User, row: Reconciliation) -> bool:
     return rules.may_make_minutes(user, row.city_id, seated=panel_seat_of(user, row.window_id))
-
-
-def _is_gone(found: Minutes) -> bool:
-    file = store.open_intact(found.sha256)
-    if file is None:
-        return True
-    file.close()
-    return False
 
 
 def _version(row: Reconciliation, made: Minutes | None, *, latest: bool) -> dict[str, Any]:

@@ -130,8 +130,3 @@ class Dossier(Job):
     def finish(self, *, sha256: str, size: int, entries: int) -> None:
         """Name the finished file. Raises LeaseLost; then the row is untouched."""
         self._finish(sha256=sha256, size=size, entries=entries, detail="")
-
-    def renew(self) -> bool:
-        """Have a finished dossier whose file is gone built again. False when somebody was first."""
-        changed = Dossier.objects.ready().filter(pk=self.pk, sha256=self.sha256)
-        return bool(changed.update(**self._anew(), sha256="", size=None))

@@ -150,10 +150,15 @@ class Job(models.Model):
         else:
             self._hold(status=Status.QUEUED, stage=WAITING, percent=0, lease_until=clock.now() + PATIENCE)
 
-    def retry(self) -> bool:
-        """Let a failed work wait for a worker again. False when somebody was first."""
+    def retry(self, **facts: Any) -> bool:
+        """Let a failed work wait for a worker again, with new facts of it. False when somebody was first."""
         changed = type(self)._base_manager.filter(pk=self.pk, status=Status.FAILED)
-        return bool(changed.update(**self._anew()))
+        return bool(changed.update(**self._anew(), **facts))
+
+    def renew(self, **facts: Any) -> bool:
+        """Let a finished work whose file is gone wait again. False when somebody was first."""
+        changed = type(self)._base_manager.filter(pk=self.pk, status=Status.READY, sha256=self.sha256)
+        return bool(changed.update(**self._anew(), sha256="", size=None, **facts))
 
     def _anew(self) -> dict[str, Any]:
         return {

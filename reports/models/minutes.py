@@ -122,11 +122,6 @@ class Minutes(Job):
         """Name the finished file. Raises LeaseLost; then the row is untouched."""
         self._finish(sha256=sha256, size=size, pages=pages)
 
-    def renew(self) -> bool:
-        """Have finished minutes whose file is gone built again. False when somebody was first."""
-        changed = Minutes.objects.ready().filter(pk=self.pk, sha256=self.sha256)
-        return bool(changed.update(**self._anew(), sha256="", size=None, pages=None))
-
 
 def panel_seat_of(user: "User", window_id: int) -> bool:
     """Whether a person holds a usable seat of the window that has handed in: such a seat reads the consensus."""
